@@ -1,0 +1,124 @@
+//! `check`: build, start and check runtimes.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+
+use clap::Args;
+use futures_util::StreamExt;
+
+use super::{Exit, planned};
+use crate::plan::repository;
+use crate::report::{Outcome, Verdict, explain, table};
+use crate::run::{JOBS, Run, Summary, Terminal};
+
+/// Build, start and check runtimes.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// What to check: `node`, `node-24`, `node-24/auth`, `node-24/auth/missing`; everything without any.
+    #[arg(value_name = "RUNTIME")]
+    names: Vec<String>,
+    /// Checks at once.
+    #[arg(long, default_value_t = JOBS, value_parser = positive)]
+    jobs: usize,
+    /// Show each line that a build prints.
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|jobs| *jobs > 0).ok_or_else(|| "a positive number is needed".to_string())
+}
+
+impl Check {
+    pub(super) async fn run(self) -> Exit {
+        let plan = match planned(&self.names) {
+            Ok(plan) => plan,
+            Err(exit) => return exit,
+        };
+        let run = match Run::new(&repository(), plan, Arc::new(Terminal::new(self.verbose))) {
+            Ok(run) => Arc::new(run),
+            Err(why) => return Exit::Fault(why),
+        };
+        run.clean_up_on_interrupt();
+        let total = run.planned().len();
+        let checks = run.planned().iter().map(|planned| run.check(planned));
+        let mut outcomes = futures_util::stream::iter(checks).buffer_unordered(self.jobs);
+        let mut number = 0;
+        while let Some(outcome) = outcomes.next().await {
+            number += 1;
+            println!("{}", line(number, total, &outcome));
+        }
+        drop(outcomes);
+        conclude(&run.finish(total).await)
+    }
+}
+
+fn line(number: usize, total: usize, outcome: &Outcome) -> String {
+    let width = total.to_string().len();
+    let (word, colour) = match &outcome.verdict {
+        Verdict::Passed => ("ok", "32"),
+        Verdict::NotApplicable { .. } => ("n/a", "36"),
+        _ if outcome.is_warning() => ("warn", "33"),
+        Verdict::Failed { .. } => ("FAILED", "31"),
+        Verdict::Blocked { .. } => ("BLOCKED", "31"),
+        Verdict::Fault { .. } => ("FAULT", "35"),
+    };
+    let why = match &outcome.verdict {
+        Verdict::NotApplicable { reason } => format!("  {reason}"),
+        Verdict::Blocked { by, .. } => format!("  by {by}"),
+        _ => String::new(),
+    };
+    let word = paint(&format!("{word:7}"), colour);
+    format!("{number:>width$}/{total}  {word}  {}  {:.1} s{why}", outcome.name(), outcome.seconds)
+}
+
+fn paint(text: &str, colour: &str) -> String {
+    let plain = std::env::var_os("NO_COLOR").is_some() || !std::io::stdout().is_terminal();
+    if plain { text.to_string() } else { format!("\x1b[{colour}m{text}\x1b[0m") }
+}
+
+/// Prints what came of a run.
+fn conclude(summary: &Summary) -> Exit {
+    let not_green = summary.outcomes.iter().filter(|outcome| outcome.is_red() || outcome.is_warning());
+    for outcome in not_green.filter(|outcome| !matches!(outcome.verdict, Verdict::Blocked { .. })) {
+        println!("\n── {}\n{}", outcome.name(), explain(outcome).trim_end());
+    }
+    println!("\n{}", table(&summary.outcomes));
+    let tally = summary.tally;
+    println!(
+        "{} met, {} broken, {} blocked, {} faults, {} warnings, {} not applicable, in {:.1} s; {}",
+        tally.passed,
+        tally.failed,
+        tally.blocked,
+        tally.faults,
+        tally.warnings,
+        tally.not_applicable,
+        summary.seconds,
+        summary.report.display()
+    );
+    if !summary.faults.is_empty() {
+        return Exit::Fault(summary.faults.join("; "));
+    }
+    match (tally.failed, tally.red()) {
+        (0, 0) => Exit::Green,
+        (0, _) => nothing_was_broken(summary),
+        _ => Exit::Red,
+    }
+}
+
+/// Red without a broken requirement: what was missing is the harness's or the engine's where no
+/// container of the runtime was the cause.
+fn nothing_was_broken(summary: &Summary) -> Exit {
+    let mut causes: Vec<&str> = summary
+        .outcomes
+        .iter()
+        .filter_map(|outcome| match &outcome.verdict {
+            Verdict::Blocked { by, .. } => Some(by.as_str()),
+            Verdict::Fault { .. } => Some("the harness"),
+            _ => None,
+        })
+        .collect();
+    causes.sort_unstable();
+    causes.dedup();
+    Exit::Fault(format!("not judged for want of {}", causes.join(", ")))
+}

@@ -1,0 +1,51 @@
+//! `clean`: remove what the harness left in the engine.
+
+use clap::Args;
+
+use super::Exit;
+use crate::engine::{Engine, Error, Owner};
+
+/// Remove what the harness left in the engine.
+#[derive(Debug, Args)]
+pub(super) struct Clean {
+    /// Tell what would be removed, and remove nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Leave the images: the next run is sooner ready.
+    #[arg(long)]
+    keep_images: bool,
+}
+
+impl Clean {
+    pub(super) async fn run(self) -> Exit {
+        match self.clean().await {
+            Ok(()) => Exit::Green,
+            Err(error) => Exit::Fault(error.to_string()),
+        }
+    }
+
+    async fn clean(&self) -> Result<(), Error> {
+        let engine = Engine::connect(Owner::this_process("clean")).await?;
+        let verb = if self.dry_run { "would remove" } else { "removed" };
+        let left = engine.everyones().await?;
+        if !self.dry_run {
+            engine.remove(&left).await?;
+        }
+        let (containers, volumes, networks) =
+            (left.containers.len(), left.volumes.len(), left.networks.len());
+        println!("{verb} {containers} containers, {volumes} volumes, {networks} networks");
+        if self.keep_images {
+            return Ok(());
+        }
+        let mut images = engine.built_images().await?;
+        // The base last: the others stand on it.
+        images.sort_by_key(|(name, _)| name.contains("/base:"));
+        for (name, size) in images {
+            if !self.dry_run {
+                engine.remove_image(&name).await?;
+            }
+            println!("{verb} {name}  {} MiB", size / 1024 / 1024);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! The command: thin over a run.
+
+mod build;
+mod check;
+mod clean;
+mod exit;
+mod list;
+
+pub use exit::Exit;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::plan::{self, Plan, Selection};
+
+/// Checks runtimes from outside against the contract.
+#[derive(Debug, Parser)]
+#[command(name = "conformance", version, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  cargo run -p conformance -- check node-24              one version against the whole contract
+  cargo run -p conformance -- check node-24/auth         one section
+  cargo run -p conformance -- check node-24/auth/missing one requirement
+  cargo run -p conformance -- list                       every requirement, without building anything
+  cargo run -p conformance -- build                      make and tag every image
+  cargo run -p conformance -- clean --dry-run            what is left in the engine
+
+Exit codes:
+  0    every MUST is met (a SHOULD that is not warns)
+  1    a MUST is broken or blocked
+  2    the request makes no sense: an unknown name, a bad manifest, nothing selected
+  3    the harness or the engine failed, and says how
+  130  interrupted; what was started is removed
+
+Environment:
+  DOCKER_HOST             the engine, where it is not the one that `docker` uses
+  CONFORMANCE_TIME_SCALE  multiplies time budgets, for a machine known to be slow";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Build, start and check runtimes.
+    Check(check::Check),
+    /// Show every requirement, and which versions it is checked on. Builds and starts nothing.
+    List(list::List),
+    /// Make and tag images.
+    Build(build::Build),
+    /// Remove what the harness left in the engine: containers, volumes, networks, images.
+    Clean(clean::Clean),
+}
+
+/// Runs the command that the process was called with.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return Exit::Fault(format!("no asynchronous runtime: {error}")).into(),
+    };
+    let exit = runtime.block_on(async {
+        match arguments.command {
+            Command::Check(check) => check.run().await,
+            Command::List(list) => list.run(),
+            Command::Build(build) => build.run().await,
+            Command::Clean(clean) => clean.run().await,
+        }
+    });
+    exit.into()
+}
+
+/// The plan of the repository under a selection.
+fn planned(words: &[String]) -> Result<Plan, Exit> {
+    let usage = |error: plan::Error| Exit::Usage(error.to_string());
+    let runtimes = plan::discover(&plan::repository()).map_err(usage)?;
+    Plan::of(&runtimes).and_then(|plan| plan.select(&Selection::of(words))).map_err(usage)
+}

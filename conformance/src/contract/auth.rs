@@ -1,0 +1,197 @@
+//! Who may call, and that the key stays out of sight.
+
+use serde_json::{Value, json};
+
+use super::expect::{During, Expect, Meeting, echo, ensure, is_refused, member, nonce};
+use super::requirement::check;
+use super::{Requirement, Stage};
+use crate::protocol::{CHALLENGE, DEFAULT_MAX_BODY, KEY, Kind};
+use crate::target::{Checked, Key, Launch, Server, Subject, eventually};
+use crate::wire::Request;
+
+pub(super) const REQUIREMENTS: &[Requirement] = &[
+    Requirement::must(
+        "auth/valid",
+        "The right key is let in; the header's name is case-insensitive.",
+        check!(valid)).on(&["server/port"]),
+    Requirement::must(
+        "auth/missing",
+        "No header: 401; the function does not run.",
+        check!(missing)).on(&["server/port"]),
+    Requirement::must(
+        "auth/wrong",
+        "Another key, a prefix, a longer one, another case, empty: the same 401. (Compared in constant time: by review.)",
+        check!(wrong)).on(&["server/port"]),
+    Requirement::must(
+        "auth/repeated",
+        "The header sent twice: 401, even if one of them is right.",
+        check!(repeated)).on(&["server/port"]),
+    Requirement::must(
+        "auth/first",
+        "Checked before anything else: a wrong key with a malformed body, an oversized body or a GET is 401 with `Connection: close`, sent without waiting for the body; a client that does send 6 MiB still reads it.",
+        check!(first)).on(&["auth/wrong"]),
+    Requirement::should(
+        "auth/no-continue",
+        "A wrong key with `Expect: 100-continue` gets the 401 and no 100 before it.",
+        check!(no_continue)).on(&["auth/wrong", "server/expect-continue"]),
+    Requirement::must(
+        "auth/unset",
+        "With `INTERNAL_RUNTIME_KEY` unset, empty or anything but visible ASCII (0x21–0x7E), the container exits non-zero without ever answering on port 3000, and names the variable on stderr.",
+        check!(unset)).at(Stage::Empty).within(180),
+    Requirement::must(
+        "auth/hidden",
+        "User code finds the key neither in its environment nor in `/proc/*/environ`: `launch.sh` hands it over on a file descriptor and starts the server without the variable. No log line holds it, on success, refusal or failure. (The memory of its own process is out of scope.)",
+        check!(hidden)).on(&["auth/valid"]).at(Stage::Own),
+];
+
+async fn valid(s: &Subject) -> Checked {
+    for name in [CHALLENGE, "x-internal-challenge", "X-INTERNAL-CHALLENGE", "x-INTERNAL-challenge"] {
+        let request = Request::post().header(name, s.key()).json(&json!({ "payload": { "nonce": nonce() } }));
+        s.connect().await?.exchange(&request).await?.is(200).during(name)?;
+    }
+    Ok(())
+}
+
+/// Sends a request that would leave a trace if the function ran, and expects 401 and no trace.
+async fn is_turned_away(s: &Server, what: &str, keys: &[&[u8]]) -> Checked {
+    let meeting = Meeting::new();
+    let body = json!({ "payload": meeting.call("trace", 1) });
+    let mut request = Request::post().json(&body);
+    for key in keys {
+        request = request.header(CHALLENGE, key);
+    }
+    let answer = s.connect().await?.exchange(&request).await.during(what)?;
+    answer.says(Kind::Unauthorized, "Unauthorized").during(what)?;
+    let names = meeting.names(s).await?;
+    ensure(names.is_empty(), format!("{what}: the function does not run"), format!("it left {names:?}"))
+}
+
+async fn missing(s: &Subject) -> Checked {
+    is_turned_away(s, "no header", &[]).await
+}
+
+async fn wrong(s: &Subject) -> Checked {
+    let key = s.key();
+    let same_length = "#".repeat(key.len());
+    let last_differs = format!("{}?", &key[..key.len() - 1]);
+    let longer = format!("{key}x");
+    let twice = format!("{key}{key}");
+    let listed = format!("{key}, {key}");
+    let upper = key.to_uppercase();
+    let quoted = format!("\"{key}\"");
+    let bearer = format!("Bearer {key}");
+    let variants = [
+        ("another key", "not-the-key"),
+        ("another key of the same length", &same_length),
+        ("all but the last character", &last_differs),
+        ("a prefix", &key[..key.len() - 1]),
+        ("its first character", &key[..1]),
+        ("a suffix", &key[1..]),
+        ("a longer one", &longer),
+        ("the key twice over", &twice),
+        ("a list of the key", &listed),
+        ("another case", &upper),
+        ("in quotes", &quoted),
+        ("as a bearer token", &bearer),
+        ("empty", ""),
+        ("`undefined`", "undefined"),
+        ("`null`", "null"),
+    ];
+    for (what, value) in variants {
+        is_turned_away(s, what, &[value.as_bytes()]).await?;
+    }
+    is_turned_away(s, "bytes that are no text", &[&[0xff, 0xfe, 0xff]]).await
+}
+
+async fn repeated(s: &Subject) -> Checked {
+    let (right, wrong) = (s.key().as_bytes(), b"wrong".as_slice());
+    is_turned_away(s, "right and right", &[right, right]).await?;
+    is_turned_away(s, "right and wrong", &[right, wrong]).await?;
+    is_turned_away(s, "wrong and right", &[wrong, right]).await?;
+    is_turned_away(s, "right and empty", &[right, b""]).await
+}
+
+async fn first(s: &Subject) -> Checked {
+    let wrong = || Request::post().header(CHALLENGE, "wrong");
+    let declared = |bytes: usize| wrong().unframed().header("Content-Length", bytes.to_string());
+    let cases = [
+        ("a malformed body", wrong().body("{")),
+        ("a GET", wrong().method("GET")),
+        ("an oversized body, of which nothing is sent", declared(DEFAULT_MAX_BODY + 1)),
+        ("a body of which half is sent", declared(1000).body("{\"payload\": ")),
+        ("6 MiB, sent", wrong().body(vec![b' '; 6 * 1024 * 1024])),
+    ];
+    for (what, request) in cases {
+        let mut connection = s.connect().await?;
+        connection.send(&request).await.during(what)?;
+        let answer = connection.receive().await.during(what)?;
+        answer.says(Kind::Unauthorized, "Unauthorized").during(what)?;
+        ensure(answer.closes(), format!("{what}: Connection: close"), format!("{:?}", answer.headers))?;
+    }
+    echo(s).await.during("the next client")?;
+    Ok(())
+}
+
+async fn no_continue(s: &Subject) -> Checked {
+    let request = Request::post().header(CHALLENGE, "wrong").header("Expect", "100-continue").body("{}");
+    let mut connection = s.connect().await?;
+    connection.write(&request.head()).await?;
+    let answer = connection.receive().await?;
+    answer.error(Kind::Unauthorized)?;
+    ensure(answer.interim.is_empty(), "the 401 and nothing before it", format!("{:?}", answer.interim))
+}
+
+async fn unset(s: &Subject) -> Checked {
+    let raw = |key: &str| Key::Raw(key.to_string());
+    let keys = [
+        ("unset", Key::Unset),
+        ("empty", raw("")),
+        ("a space in it", raw("two words")),
+        ("a tab in it", raw("two\twords")),
+        ("a line break at its end", raw("word\n")),
+        ("beyond ASCII", raw("clé")),
+        ("a control character", raw("a\u{7f}b")),
+    ];
+    for (what, key) in keys {
+        let expected = format!("a key that is {what}: exits non-zero, never answers, names {KEY}");
+        let ended = s.refuse(Launch::default().key(key.clone()), &expected).await?;
+        ensure(ended.blames(KEY), &expected, ended.summary())?;
+        if let Key::Raw(key) = key
+            && !key.is_empty()
+        {
+            ensure(!ended.log.all.contains(key.trim()), "no log line holds the key", ended.summary())?;
+        }
+    }
+    Ok(())
+}
+
+async fn hidden(s: &Subject) -> Checked {
+    let nonce = nonce();
+    let value = s.act(json!({ "action": "environment", "nonce": nonce })).await?.value()?;
+    let processes = member(&value, "processes")?.as_object().cloned().unwrap_or_default();
+    ensure(!processes.is_empty(), "the probe reads at least its own environment", value.to_string())?;
+    let variables = member(&value, "variables")?;
+    for (place, text) in processes.iter().chain([(&"the function's own".to_string(), variables)]) {
+        let text = match text {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let found = text.contains(s.key()) || text.contains(KEY);
+        ensure(!found, format!("the key nowhere in environment {place}"), "it is there".to_string())?;
+    }
+
+    s.act(json!({ "action": "throw", "message": nonce })).await?.error(Kind::FunctionError)?;
+    s.send(&s.request().body("{")).await?.error(Kind::BadRequest)?;
+    let refused = Request::post().header(CHALLENGE, format!("{}x", s.key()));
+    s.send(&refused).await?.error(Kind::Unauthorized)?;
+    let mut garbled = s.connect().await?;
+    garbled.write(format!("HELLO\r\n{CHALLENGE}: {}\r\n\r\n", s.key()).as_bytes()).await?;
+    is_refused(garbled.receive().await)?;
+    let log = eventually("the function's failure in the log", || async {
+        let log = s.log().await?;
+        Ok(if log.contains(&nonce) { Ok(log) } else { Err("it is not there".to_string()) })
+    })
+    .await?;
+    let line = log.lines().find(|line| line.contains(s.key()));
+    ensure(line.is_none(), "no log line holds the key", "one does".to_string())
+}

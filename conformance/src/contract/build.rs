@@ -1,0 +1,169 @@
+//! From source to a package, and from a package to a server.
+
+use serde_json::{Value, json};
+
+use super::expect::{During, Expect, echo, ensure, member, nonce, same};
+use super::requirement::check;
+use super::{Requirement, Stage};
+use crate::engine::Archive;
+use crate::protocol::{CODE, Kind, PACKAGE_NAME};
+use crate::target::{BuildJob, Built, Checked, Launch, Package, Source, Subject, eventually};
+
+pub(super) const REQUIREMENTS: &[Requirement] = &[
+    Requirement::must(
+        "build/package",
+        "`build.sh` turns the source in `/usr/code` into the package, which appears by rename and never contains itself; `launch.sh`, in a fresh container, unpacks `/tmp/code.tar.gz` and serves.",
+        check!(package)).at(Stage::Empty).within(900),
+    Requirement::must(
+        "build/deploy",
+        "`deploy.sh` builds and serves from `/usr/deploy-code`, which may be read-only.",
+        check!(deploy)).at(Stage::Empty).within(900),
+    Requirement::must(
+        "build/launch",
+        "Without a package `launch.sh` serves what lies in `/usr/code`, be it nothing; one it cannot unpack makes it exit non-zero and say so; launching twice over the same `/usr/code` works.",
+        check!(launch)).on(&["build/package"]).at(Stage::Empty),
+    Requirement::must(
+        "build/dependency",
+        "A dependency declared in the language's own manifest is installed and usable.",
+        check!(dependency)).on(&["build/package"]),
+    Requirement::must(
+        "build/offline",
+        "A function without dependencies builds with no network.",
+        check!(offline)).at(Stage::Empty).within(900),
+    Requirement::must(
+        "build/failure",
+        "A failing build exits non-zero, shows the tool's own message, and leaves no package, not even an earlier one.",
+        check!(failure)).at(Stage::Empty).within(900),
+];
+
+/// Expects that a build succeeded, and returns the package.
+fn succeeds(built: &Built) -> Checked<&[u8]> {
+    let package = built.package.as_deref().unwrap_or_default();
+    let actual =
+        format!("exit code {}, {} bytes, and printed: {}", built.exit.code, package.len(), built.log.trim());
+    ensure(built.exit.code == 0 && !package.is_empty(), "exit code 0 and a package", actual)?;
+    Ok(package)
+}
+
+async fn package(s: &Subject) -> Checked {
+    // Bytes that do not compress, so that writing the package takes long enough to be seen.
+    let ballast: Vec<u8> = (0..8 * 1024 * 1024).map(|_| rand::random()).collect();
+    let extra = vec![("ballast.bin".to_string(), ballast)];
+    let job = BuildJob { extra, watched: true, ..BuildJob::of(Source::Plain) };
+    let built = s.runtime().run_build(&job).await?;
+    let size = succeeds(&built)?.len();
+    let last = built.log.lines().last().and_then(|line| serde_json::from_str::<Value>(line).ok());
+    let seen = last.unwrap_or_default()["sightings"].clone();
+    let sizes: Vec<u64> = seen.as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
+    let whole = sizes.iter().all(|seen| *seen == size as u64);
+    ensure(
+        whole,
+        format!("a package seen whole or not at all, {size} bytes"),
+        format!("seen with {sizes:?} bytes"),
+    )?;
+
+    let extra = vec![(PACKAGE_NAME.to_string(), b"an earlier package".to_vec())];
+    let built = s.runtime().run_build(&BuildJob { extra, ..BuildJob::of(Source::Plain) }).await;
+    let built = built.during("over an earlier package")?;
+    let members = Archive::members(&Archive::unzip(succeeds(&built).during("over an earlier package")?)?)?;
+    let itself = members.iter().find(|member| member.path.ends_with(PACKAGE_NAME));
+    ensure(
+        itself.is_none(),
+        "a package that does not contain itself",
+        format!("{:?}", itself.map(|m| &m.path)),
+    )?;
+
+    let server = s.serve(Launch::default().package(Package::Plain)).await?;
+    echo(&server).await.during("launch.sh in a fresh container")?;
+    Ok(())
+}
+
+async fn deploy(s: &Subject) -> Checked {
+    let server = s.serve(Launch::default().deploy(Source::Plain)).await?;
+    echo(&server).await?;
+    Ok(())
+}
+
+async fn launch(s: &Subject) -> Checked {
+    let empty = s.serve(Launch::default().without_package()).await?;
+    let answer = empty.post(&json!({})).await.during("over an empty folder")?;
+    answer.error(Kind::CodeNotFound).during("over an empty folder")?;
+
+    let package = s.runtime().package(Package::Plain).await?.to_vec();
+    let unpacked = Launch::default().without_package().file("other.tar.gz", package);
+    let unpack = format!("tar -xzf /tmp/other.tar.gz --no-overwrite-dir -C {CODE} && exec launch.sh");
+    let server = s.serve(unpacked.command(&["sh", "-c", &unpack])).await?;
+    echo(&server).await.during("over code that lies there already")?;
+
+    for (what, garbage) in [("no archive", b"no archive".to_vec()), ("nothing", Vec::new())] {
+        let expected = format!("a package that is {what}: launch.sh exits non-zero and says so");
+        let launch = Launch::default().without_package().file(PACKAGE_NAME, garbage);
+        let ended = s.refuse(launch, &expected).await?;
+        ensure(ended.blames(PACKAGE_NAME), expected, ended.summary())?;
+    }
+
+    // The first of the two answers on the same port, so the second is awaited by the mark between them.
+    let twice = "/tmp/inside once -- launch.sh && touch /tmp/once-over && exec launch.sh";
+    let server = s.serve(Launch::default().command(&["sh", "-c", twice])).await.during("launched twice")?;
+    eventually("an end of the first launch", || async {
+        let seen = server.run(&["sh", "-c", "ls /tmp"], &[]).await?.stdout;
+        Ok(if seen.contains("once-over") { Ok(()) } else { Err("it goes on".to_string()) })
+    })
+    .await?;
+    eventually("an answer of the second launch", || async {
+        Ok(echo(&server).await.map_err(|_| "none".to_string()))
+    })
+    .await?;
+    Ok(())
+}
+
+async fn dependency(s: &Subject) -> Checked {
+    let nonce = nonce();
+    let value = s.act(json!({ "action": "dependency", "nonce": nonce })).await?.value()?;
+    same("the nonce", &json!(nonce), member(&value, "nonce")?)?;
+    for name in ["name", "version"] {
+        let text = member(&value, name)?.as_str().unwrap_or_default();
+        ensure(!text.is_empty(), format!("the dependency's {name}"), value.to_string())?;
+    }
+    let name = value["name"].as_str().unwrap_or_default();
+    let declared = declares(s, name);
+    ensure(declared, format!("{name} declared in the probe's own manifest"), "no file in probe/ names it")
+}
+
+/// Whether a file right in `probe/` that is no code names the dependency.
+fn declares(s: &Subject, name: &str) -> bool {
+    let entries = std::fs::read_dir(s.runtime().source(Source::Probe)).into_iter().flatten().flatten();
+    let entrypoint = &s.facts().entrypoint;
+    entries
+        .filter(|entry| entry.file_name().to_string_lossy() != entrypoint.as_str())
+        .filter_map(|entry| std::fs::read_to_string(entry.path()).ok())
+        .any(|text| text.contains(name))
+}
+
+async fn offline(s: &Subject) -> Checked {
+    let built = s.runtime().run_build(&BuildJob { online: false, ..BuildJob::of(Source::Plain) }).await?;
+    let package = succeeds(&built)?.to_vec();
+    let launch = Launch::default().without_package().file(PACKAGE_NAME, package);
+    echo(&s.serve(launch).await?).await?;
+    Ok(())
+}
+
+async fn failure(s: &Subject) -> Checked {
+    let shows = &s.facts().messages.failing;
+    let stale = vec![(PACKAGE_NAME.to_string(), b"an earlier package".to_vec())];
+    for extra in [Vec::new(), stale] {
+        let built = s.runtime().run_build(&BuildJob { extra, ..BuildJob::of(Source::Failing) }).await?;
+        ensure(
+            built.exit.code != 0,
+            "a non-zero exit code",
+            format!("0, and printed: {}", built.log.trim()),
+        )?;
+        ensure(built.package.is_none(), "no package, not even an earlier one", "there is one")?;
+        ensure(
+            built.log.contains(shows),
+            format!("the tool's own message, with {shows:?}"),
+            built.log.trim(),
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! Which code is called, and when it is loaded.
+
+use serde_json::{Value, json};
+
+use super::expect::{During, Expect, ensure, member, nonce, same};
+use super::requirement::check;
+use super::{Requirement, Stage};
+use crate::protocol::{CODE, ENTRYPOINT, Kind};
+use crate::target::{BuildJob, Checked, Launch, Package, Server, Source, Subject};
+
+pub(super) const REQUIREMENTS: &[Requirement] = &[
+    Requirement::must(
+        "code/default",
+        "Without `path` and `file`, the entrypoint in `/usr/code` is called.",
+        check!(default)).on(&["server/port"]),
+    Requirement::must(
+        "code/file",
+        "Another `file` is called by its name, also in a sub-folder.",
+        check!(file)).on(&["code/default"]),
+    Requirement::must(
+        "code/path",
+        "Another `path` is where `file` is looked for.",
+        check!(path)).on(&["code/default"]),
+    Requirement::must(
+        "code/missing",
+        "A `file` that is not there: 404. What is no regular file counts as missing.",
+        check!(missing)).on(&["server/port"]),
+    Requirement::must(
+        "code/escape",
+        "`file` absolute or leaving `path` through `..`, `path` not absolute, a NUL in either: 400. Lexical: no file system asked, symbolic links followed. (Tidiness, not a sandbox: the caller chooses `path`.)",
+        check!(escape)).on(&["code/file"]),
+    Requirement::must(
+        "code/no-handler",
+        "A file without a handler: 500 `load-failed`, and the message says what to export.",
+        check!(no_handler)).at(Stage::Empty),
+    Requirement::must(
+        "code/broken",
+        "A file that fails to load: 500 `load-failed`; the server lives. Where code is compiled, `build.sh` fails instead, for this and for `code/no-handler`, with the same information.",
+        check!(broken)).at(Stage::Empty),
+    Requirement::must(
+        "code/once",
+        "Loaded once per (`path`, `file`), then kept: on one kept connection 20 requests see one load mark and a counter that rises by one.",
+        check!(once)).on(&["code/default"]).at(Stage::Own),
+    Requirement::must(
+        "code/late",
+        "A runtime started over an empty `/usr/code` answers 404 and serves code that arrives later, with no restart: an unpacked package whose entrypoint appears last, by rename, in `/usr/code` or in a new folder that `path` names. A missing file is never remembered; whether a failed load is, is left open. (What makes prewarmed pools possible.)",
+        check!(late)).on(&["code/missing"]).at(Stage::Empty),
+];
+
+/// Calls the probe and expects it to say that it is `file`.
+async fn acts_as(s: &Server, file: &str, mut body: Value) -> Checked {
+    let nonce = nonce();
+    body["payload"] = json!({ "nonce": nonce });
+    let value = s.post(&body).await?.value()?;
+    same("the payload", &body["payload"], member(&value, "payload")?)?;
+    same("`file`", &json!(file), member(&value, "file")?)
+}
+
+async fn default(s: &Subject) -> Checked {
+    let entrypoint = &s.facts().entrypoint;
+    acts_as(s, entrypoint, json!({})).await?;
+    acts_as(s, entrypoint, json!({ "path": CODE, "file": entrypoint })).await.during("by name")
+}
+
+async fn file(s: &Subject) -> Checked {
+    for file in &s.facts().files {
+        acts_as(s, file, json!({ "file": file })).await.during(file)?;
+    }
+    let other = &s.facts().files[0];
+    let server = s.serve(Launch::default().variable(ENTRYPOINT, other)).await?;
+    acts_as(&server, other, json!({})).await.during(&format!("{ENTRYPOINT}={other}"))?;
+    let entrypoint = &s.facts().entrypoint;
+    acts_as(&server, entrypoint, json!({ "file": entrypoint })).await.during(&format!("{ENTRYPOINT}={other}"))
+}
+
+async fn path(s: &Subject) -> Checked {
+    let (folder, file) = &s.facts().nested;
+    let path = format!("{CODE}/{folder}");
+    acts_as(s, &format!("{folder}/{file}"), json!({ "path": path, "file": file })).await
+}
+
+async fn missing(s: &Subject) -> Checked {
+    let (folder, file) = &s.facts().nested;
+    let bodies = [
+        json!({ "file": "no-such-file" }),
+        json!({ "file": format!("no-such-folder/{file}") }),
+        json!({ "file": folder }),
+        json!({ "path": "/no/such/folder" }),
+        json!({ "path": format!("{CODE}/{}", s.facts().entrypoint) }),
+        json!({ "path": "/dev", "file": "null" }),
+        json!({ "path": "/dev", "file": "zero" }),
+    ];
+    for body in bodies {
+        let answer = s.post(&body).await?;
+        answer.says(Kind::CodeNotFound, "Code file not found.").during(&body.to_string())?;
+    }
+    Ok(())
+}
+
+async fn escape(s: &Subject) -> Checked {
+    let (folder, file) = &s.facts().nested;
+    let entrypoint = &s.facts().entrypoint;
+    let refused = [
+        ("file", json!({ "file": format!("{CODE}/{entrypoint}") })),
+        ("file", json!({ "file": "/etc/hostname" })),
+        ("file", json!({ "file": "../code/index" })),
+        ("file", json!({ "file": format!("{folder}/../../code/{entrypoint}") })),
+        ("file", json!({ "file": ".." })),
+        ("file", json!({ "path": format!("{CODE}/{folder}"), "file": format!("../{entrypoint}") })),
+        ("file", json!({ "file": "no-such-folder/../../x" })),
+        ("file", json!({ "file": format!("{entrypoint}\u{0}") })),
+        ("path", json!({ "path": "usr/code" })),
+        ("path", json!({ "path": "." })),
+        ("path", json!({ "path": "../usr/code" })),
+        ("path", json!({ "path": format!("{CODE}\u{0}") })),
+    ];
+    for (name, body) in refused {
+        let message = s.post(&body).await?.error(Kind::BadRequest).during(&body.to_string())?;
+        let named = message.starts_with(&format!("{name} must be "));
+        ensure(named, format!("{body}: the message names `{name}`"), message)?;
+    }
+    let within = format!("{folder}/../{folder}/./{file}");
+    acts_as(s, &format!("{folder}/{file}"), json!({ "file": within })).await.during("`..` that stays inside")
+}
+
+/// Expects that a package is refused: by `build.sh` where code is compiled, else at the first request.
+async fn is_refused(s: &Subject, package: Package, source: Source, shows: &str) -> Checked {
+    if s.facts().compiled {
+        let built = s.runtime().run_build(&BuildJob::of(source)).await?;
+        return ensure(
+            built.exit.code != 0 && built.package.is_none() && built.log.contains(shows),
+            format!("build.sh fails, leaves no package and shows {shows:?}"),
+            format!("exit code {}, and printed: {}", built.exit.code, built.log.trim()),
+        );
+    }
+    let server = s.serve(Launch::default().package(package)).await?;
+    for attempt in ["the first time", "again"] {
+        let answer = server.post(&json!({})).await.during(attempt)?;
+        let message = answer.error(Kind::LoadFailed).during(attempt)?;
+        let text = answer.text().unwrap_or_default();
+        ensure(text.contains(shows), format!("{attempt}: {shows:?} in the answer"), message)?;
+    }
+    let answer = server.post(&json!({ "file": "no-such-file" })).await.during("the server lives")?;
+    answer.error(Kind::CodeNotFound).during("the server lives")?;
+    Ok(())
+}
+
+async fn no_handler(s: &Subject) -> Checked {
+    is_refused(s, Package::NoHandler, Source::NoHandler, &s.facts().messages.no_handler).await
+}
+
+async fn broken(s: &Subject) -> Checked {
+    is_refused(s, Package::Broken, Source::Broken, &s.facts().messages.broken).await
+}
+
+async fn once(s: &Subject) -> Checked {
+    let mut connection = s.connect().await?;
+    let mut marks: Vec<(Value, u64)> = Vec::new();
+    for _ in 0..20 {
+        let request = s.request().json(&json!({ "payload": { "nonce": nonce() } }));
+        let value = connection.exchange(&request).await?.value()?;
+        let count = member(&value, "count")?.as_u64().unwrap_or_default();
+        marks.push((member(&value, "load")?.clone(), count));
+    }
+    let one_load = marks.iter().all(|(load, _)| *load == marks[0].0);
+    ensure(one_load, "one load mark in 20 requests", format!("{marks:?}"))?;
+    let rises = marks.windows(2).all(|pair| pair[1].1 == pair[0].1 + 1);
+    ensure(rises, "a counter that rises by one", format!("{marks:?}"))
+}
+
+async fn late(s: &Subject) -> Checked {
+    let server = s.serve(Launch::default().without_package()).await?;
+    let package = s.runtime().package(Package::Probe).await?;
+    let entrypoint = &s.facts().entrypoint;
+    for path in [CODE.to_string(), format!("{CODE}/{}", nonce()), format!("/tmp/{}", nonce())] {
+        let body = json!({ "path": path });
+        let not_found = async |when: &str| {
+            let answer = server.post(&body).await.during(when)?;
+            answer.says(Kind::CodeNotFound, "Code file not found.").during(when)
+        };
+        not_found(&format!("{path}, nothing there")).await?;
+        // The entrypoint is unpacked under another name, and last of all gets its own.
+        let unpack = r#"set -e; mkdir -p "$1"; tar -xzf - --no-same-owner --no-overwrite-dir -C "$1" \
+            --transform="s,^\(\./\)\?$2\$,$2.arriving,""#;
+        server.run(&["sh", "-c", unpack, "unpack", &path, entrypoint], &package).await?;
+        not_found(&format!("{path}, all but the entrypoint there")).await?;
+        let reveal = r#"mv "$1/$2.arriving" "$1/$2""#;
+        server.run(&["sh", "-c", reveal, "reveal", &path, entrypoint], &[]).await?;
+        acts_as(&server, entrypoint, body.clone()).await.during(&format!("{path}, the entrypoint there"))?;
+    }
+    Ok(())
+}

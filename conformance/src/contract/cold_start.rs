@@ -1,0 +1,94 @@
+//! How soon a runtime answers, cold and warm. Timed inside the container: seen from outside, a
+//! published port and a busy machine say more about themselves than about a runtime.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::expect::{During, ensure};
+use super::requirement::check;
+use super::{Requirement, Stage};
+use crate::target::{Checked, Launch, Subject, Trouble};
+
+pub(super) const REQUIREMENTS: &[Requirement] = &[
+    Requirement::must(
+        "cold-start/boot",
+        "From `exec` of `launch.sh`, the package in `/tmp` and unpacking included, to the first correct answer, timed by a stopwatch inside the locked container; the smallest of up to 15 boots, ending early when the budget is met. At most 100 ms; or, where the manifest declares a budget with a reason, at most that and at most 1.5 × the language's bare server timed the same way.",
+        check!(boot)).on(&["body/fields"]).at(Stage::Alone).within(180),
+    Requirement::must(
+        "cold-start/warm",
+        "200 requests one after another on one kept connection, from the same place, in blocks alternating with the null server in the same container; median less median, the best of 5 rounds: under 1 ms.",
+        check!(warm)).on(&["body/fields"]).at(Stage::Alone).within(180),
+];
+
+/// Boots at most; they end early when the budget is met.
+const BOOTS: &str = "15";
+/// The boot budget without a declared one, in milliseconds.
+const BUDGET: u32 = 100;
+/// How much longer a boot may take than the bare server's, where the budget is declared.
+const OVER_BARE: f64 = 1.5;
+/// What a warm request may take over the null server's, in milliseconds.
+const WARM: f64 = 1.0;
+/// How long a measuring container may take.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// What the program inside printed last, as JSON.
+async fn measured(s: &Subject, launch: Launch) -> Checked<Value> {
+    let ended = s.measure(launch, PATIENCE).await?;
+    let figures = ended.log.all.lines().last().and_then(|line| serde_json::from_str::<Value>(line).ok());
+    match figures {
+        Some(figures) if ended.exit.code == 0 => Ok(figures),
+        _ => Err(Trouble::broken("a server that answers the stopwatch", ended.summary())),
+    }
+}
+
+/// The smallest of up to 15 boots of a command, in milliseconds.
+async fn smallest(s: &Subject, launch: Launch, budget: f64, command: &[&str]) -> Checked<f64> {
+    let budget = budget.to_string();
+    let mut line = vec!["/tmp/inside", "boot", BOOTS, &budget, "--"];
+    line.extend(command);
+    let figures = measured(s, launch.command(&line)).await?;
+    let boots: Vec<f64> =
+        figures["boots"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+    boots.into_iter().reduce(f64::min).ok_or_else(|| Trouble::Fault("the stopwatch timed no boot".into()))
+}
+
+async fn boot(s: &Subject) -> Checked {
+    let scale = s.runtime().workshop().time_scale();
+    let budget = f64::from(s.facts().boot_budget) * scale;
+    let (file, command) = &s.facts().bare;
+    let source = std::fs::read(s.facts().language.join(file))
+        .map_err(|error| Trouble::Fault(format!("the bare server {file}: {error}")))?;
+    let command: Vec<&str> = command.iter().map(String::as_str).collect();
+    let bare = Launch::default().without_package().file(file, source);
+    // A budget of nothing: the bare server is timed to the end, as a measure and not as a judgement.
+    let bare = smallest(s, bare, 0.0, &command).await.during("the bare server")?;
+    let own = smallest(s, Launch::default(), budget, &["launch.sh"]).await?;
+    s.note("boot_ms", own);
+    s.note("bare_boot_ms", bare);
+    s.note("boot_budget_ms", budget);
+    s.note("engine_start_ms", s.runtime().engine_start().await?);
+    let ms = |time: f64| format!("{time:.1} ms (the bare server: {bare:.1} ms)");
+    ensure(own <= budget, format!("a boot within {budget} ms"), ms(own))?;
+    let declared = s.facts().boot_budget > BUDGET;
+    let limit = bare * OVER_BARE * scale;
+    ensure(!declared || own <= limit, format!("a declared budget, so a boot within {limit:.1} ms"), ms(own))
+}
+
+async fn warm(s: &Subject) -> Checked {
+    let line = ["/tmp/inside", "warm", "--", "launch.sh"];
+    let figures = measured(s, Launch::default().command(&line)).await?;
+    let rounds = figures["rounds"].as_array().cloned().unwrap_or_default();
+    let over =
+        rounds.iter().filter_map(|round| Some(round["runtime_us"].as_f64()? - round["null_us"].as_f64()?));
+    let best =
+        over.reduce(f64::min).ok_or_else(|| Trouble::Fault("the stopwatch timed no round".into()))? / 1000.0;
+    let budget = WARM * s.runtime().workshop().time_scale();
+    s.note("warm_ms", best);
+    s.note("warm_budget_ms", budget);
+    ensure(
+        best < budget,
+        format!("less than {budget} ms over the null server"),
+        format!("{best:.3} ms: {figures}"),
+    )
+}

@@ -1,0 +1,111 @@
+//! Many at once, and none in another's way.
+
+use futures_util::future::{join_all, try_join_all};
+use serde_json::json;
+
+use super::expect::{During, Expect, Meeting, echo, member, nonce, same};
+use super::requirement::check;
+use super::{Requirement, Stage};
+use crate::target::{Checked, Server, Subject, Waiting};
+use crate::wire::Connection;
+
+pub(super) const REQUIREMENTS: &[Requirement] = &[
+    Requirement::must(
+        "concurrency/parallel",
+        "8 requests are inside the function at the same time, each waiting the way its language waits: awaiting where that is its way (JavaScript), blocking where it is (PHP, Ruby, Java), both where it has both (Python, Rust). The barrier is files: each call writes `/tmp/<nonce>/<n>` and answers when it sees 8.",
+        check!(parallel)).on(&["body/fields"]),
+    Requirement::should(
+        "concurrency/many",
+        "64 requests are inside the function at the same time, by the barrier of `concurrency/parallel`.",
+        check!(many)).on(&["concurrency/parallel"]).at(Stage::Own),
+    Requirement::must(
+        "concurrency/crosstalk",
+        "500 requests with distinct nonces over 16 connections: each gets its own.",
+        check!(crosstalk)).on(&["server/keep-alive"]),
+    Requirement::must(
+        "concurrency/slow-client",
+        "Another client is answered while 50 connections hold half a request.",
+        check!(slow_client)).on(&["body/fields"]).at(Stage::Own),
+];
+
+/// That many calls, each of which goes on only once all of them have come.
+async fn meet(s: &Server, calls: usize, way: Waiting) -> Checked {
+    let meeting = Meeting::new();
+    let names: Vec<String> = (0..calls).map(|number| format!("caller-{number}")).collect();
+    let meeting = &meeting;
+    let all = names.iter().map(|name| async move {
+        let mut payload = meeting.call(name, calls);
+        payload["way"] = json!(way.name());
+        let value = s.act(payload).await?.value()?;
+        same("the nonce", &json!(name), member(&value, "nonce")?)
+    });
+    let what = format!("{calls} calls at once, by {}", way.name());
+    let results = join_all(all).await;
+    results.into_iter().collect::<Checked<Vec<()>>>().during(&what)?;
+    Ok(())
+}
+
+async fn parallel(s: &Subject) -> Checked {
+    for way in &s.facts().waits {
+        meet(s, 8, *way).await?;
+    }
+    Ok(())
+}
+
+async fn many(s: &Subject) -> Checked {
+    for way in &s.facts().waits {
+        meet(s, 64, *way).await?;
+    }
+    Ok(())
+}
+
+async fn crosstalk(s: &Subject) -> Checked {
+    const REQUESTS: usize = 500;
+    const CONNECTIONS: usize = 16;
+    let one = async |number: usize| {
+        let mut connection = s.connect().await?;
+        for _ in (number..REQUESTS).step_by(CONNECTIONS) {
+            let (payload, env, header) = (nonce(), nonce(), nonce());
+            let body = json!({
+                "payload": { "nonce": payload }, "env": { "A": env }, "headers": { "x-a": header }
+            });
+            let value = connection.exchange(&s.request().json(&body)).await?.value()?;
+            for name in ["payload", "env", "headers"] {
+                same(name, &body[name], member(&value, name)?).during("its own answer to each")?;
+            }
+        }
+        Checked::Ok(())
+    };
+    try_join_all((0..CONNECTIONS).map(one)).await?;
+    Ok(())
+}
+
+async fn slow_client(s: &Subject) -> Checked {
+    const SLOW: usize = 50;
+    let whole = s.request().json(&json!({ "payload": { "nonce": nonce() } }));
+    let (head, body) = (whole.head(), whole.framed_body());
+    let mut held: Vec<Connection> = Vec::new();
+    for number in 0..SLOW {
+        let mut connection = s.connect().await?;
+        match number % 3 {
+            0 => connection.write(&head[..head.len() / 2]).await?,
+            1 => connection.write(&head).await?,
+            _ => connection.write(&[&head[..], &body[..body.len() / 2]].concat()).await?,
+        }
+        held.push(connection);
+    }
+    for _ in 0..8 {
+        echo(s).await.during("another client while 50 hold half a request")?;
+    }
+    meet(s, 8, s.facts().waits[0]).await.during("while 50 hold half a request")?;
+    for (number, mut connection) in held.into_iter().enumerate() {
+        let rest = match number % 3 {
+            0 => [&head[head.len() / 2..], &body[..]].concat(),
+            1 => body.clone(),
+            _ => body[body.len() / 2..].to_vec(),
+        };
+        connection.write(&rest).await.during("a slow client goes on")?;
+        connection.receive().await.during("a slow client goes on")?.is(200)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,211 @@
+//! What checks expect of answers.
+
+use serde_json::{Value, json};
+
+use crate::protocol::{ERROR, Kind};
+use crate::target::{Checked, Server, Trouble, eventually};
+use crate::wire::{self, Response};
+
+/// Fails with `actual` unless `holds`.
+pub(super) fn ensure(holds: bool, expected: impl Into<String>, actual: impl Into<String>) -> Checked {
+    if holds { Ok(()) } else { Err(Trouble::broken(expected, actual)) }
+}
+
+/// Adds what a check did to whatever came of it, since one check makes many requests.
+pub(super) trait During<T> {
+    /// `what` was being done.
+    fn during(self, what: &str) -> Checked<T>;
+}
+
+impl<T> During<T> for Checked<T> {
+    fn during(self, what: &str) -> Checked<T> {
+        self.map_err(|trouble| match trouble {
+            Trouble::Broken { expected, actual } => Trouble::broken(format!("{what}: {expected}"), actual),
+            other => other,
+        })
+    }
+}
+
+impl<T> During<T> for Result<T, wire::Error> {
+    fn during(self, what: &str) -> Checked<T> {
+        self.map_err(Trouble::from).during(what)
+    }
+}
+
+/// What a check may expect of an answer.
+pub(super) trait Expect {
+    /// The function's own answer, of this status.
+    fn is(&self, status: u16) -> Checked<&Self>;
+    /// The function's own answer, 200, of JSON.
+    fn value(&self) -> Checked<Value>;
+    /// The runtime error of this kind, in all its parts; returns its message.
+    fn error(&self, kind: Kind) -> Checked<String>;
+    /// The same with this message.
+    fn says(&self, kind: Kind, message: &str) -> Checked;
+    /// What the HTTP layer refused: some 4xx, from whoever.
+    fn is_refusal(&self) -> Checked;
+}
+
+impl Expect for Response {
+    fn is(&self, status: u16) -> Checked<&Self> {
+        let own = self.header(ERROR).is_none();
+        ensure(self.status == status && own, format!("the function's own answer, {status}"), self.summary())?;
+        Ok(self)
+    }
+
+    fn value(&self) -> Checked<Value> {
+        self.is(200)?;
+        self.json().ok_or_else(|| Trouble::broken("an answer of JSON", self.summary()))
+    }
+
+    fn error(&self, kind: Kind) -> Checked<String> {
+        let wanted = format!("the runtime error {} {}", kind.status(), kind.name());
+        ensure(self.status == kind.status(), &wanted, self.summary())?;
+        let named = self.all(ERROR);
+        ensure(named == [kind.name()], format!("{wanted}, named once in {ERROR}"), format!("{named:?}"))?;
+        let media = self.header("Content-Type").unwrap_or_default();
+        ensure(media == "application/json", format!("{wanted} as application/json"), format!("{media:?}"))?;
+        let body = self.json().unwrap_or_default();
+        let members = body.as_object().cloned().unwrap_or_default();
+        let known = |name: &String| ["code", "message", "stack"].contains(&name.as_str());
+        let message = members.get("message").and_then(Value::as_str).unwrap_or_default();
+        let shaped = members.keys().all(known)
+            && members.get("code") == Some(&json!(kind.status()))
+            && !message.is_empty()
+            && !message.contains(['\n', '\r'])
+            && members.get("stack").is_none_or(Value::is_string);
+        let shape = r#"{"code": <status>, "message": "<one line>"}, and at most a `stack`"#;
+        ensure(shaped, format!("{wanted}: {shape}"), self.summary())?;
+        Ok(message.to_string())
+    }
+
+    fn says(&self, kind: Kind, message: &str) -> Checked {
+        let said = self.error(kind)?;
+        ensure(said == message, format!("the message {message:?}"), format!("{said:?}"))
+    }
+
+    fn is_refusal(&self) -> Checked {
+        ensure((400..500).contains(&self.status), "a 4xx, or a closed connection", self.summary())
+    }
+}
+
+/// A 4xx or the end of the connection: how the HTTP layer may refuse.
+pub(super) fn is_refused(outcome: Result<Response, wire::Error>) -> Checked {
+    match outcome {
+        Ok(response) => response.is_refusal(),
+        Err(wire::Error::Closed(_)) => Ok(()),
+        Err(error) => Err(Trouble::broken("a 4xx, or a closed connection", error.to_string())),
+    }
+}
+
+/// A member of an answer of JSON.
+pub(super) fn member<'a>(value: &'a Value, name: &str) -> Checked<&'a Value> {
+    value.get(name).ok_or_else(|| Trouble::broken(format!("an answer with `{name}`"), value.to_string()))
+}
+
+/// Fails unless both are equal JSON.
+pub(super) fn same(what: &str, expected: &Value, actual: &Value) -> Checked {
+    ensure(is_same(expected, actual), format!("{what} equal to {}", short(expected)), short(actual))
+}
+
+/// Equal JSON: numbers as IEEE doubles, the order of members does not count.
+fn is_same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(name, a)| b.get(name).is_some_and(|b| is_same(a, b)))
+        }
+        _ => a == b,
+    }
+}
+
+fn short(value: &Value) -> String {
+    let text = value.to_string();
+    let kept: String = text.chars().take(300).collect();
+    if kept.len() < text.len() { format!("{kept}… ({} bytes)", text.len()) } else { kept }
+}
+
+/// A text that no other request carries.
+pub(super) fn nonce() -> String {
+    format!("n{:016x}", rand::random::<u64>())
+}
+
+/// One call of the probe's `echo`, with the nonce checked; returns the answer.
+pub(super) async fn echo(server: &Server) -> Checked<Value> {
+    let nonce = nonce();
+    let value = server.act(json!({ "nonce": nonce })).await?.value()?;
+    same("the payload", &json!({ "nonce": nonce }), member(&value, "payload")?)?;
+    Ok(value)
+}
+
+/// Where functions meet: a folder in `/tmp` of a nonce's name.
+#[derive(Clone, Debug)]
+pub(super) struct Meeting {
+    folder: String,
+}
+
+impl Meeting {
+    /// A folder that nobody else uses.
+    pub(super) fn new() -> Self {
+        Meeting { folder: format!("/tmp/{}", nonce()) }
+    }
+
+    /// The payload of a call that comes in as `name` and goes on once `until` have come.
+    pub(super) fn call(&self, name: &str, until: usize) -> Value {
+        json!({ "action": "meet", "folder": self.folder, "name": name, "until": until, "nonce": name })
+    }
+
+    /// The path of one who has come.
+    pub(super) fn place(&self, name: &str) -> String {
+        format!("{}/{name}", self.folder)
+    }
+
+    /// The names of those who have come and of those who are done.
+    pub(super) async fn names(&self, server: &Server) -> Checked<Vec<String>> {
+        let nonce = nonce();
+        let payload = json!({ "action": "list", "folder": self.folder, "nonce": nonce });
+        let value = server.act(payload).await?.value()?;
+        same("the nonce", &json!(nonce), member(&value, "nonce")?)?;
+        let names = member(&value, "names")?.as_array().cloned().unwrap_or_default();
+        Ok(names.iter().filter_map(|name| name.as_str().map(str::to_string)).collect())
+    }
+
+    /// Waits until that many names are there for which `counts` holds.
+    pub(super) async fn gather(
+        &self,
+        server: &Server,
+        many: usize,
+        counts: impl Fn(&str) -> bool,
+    ) -> Checked {
+        let expected = format!("{many} functions at their mark");
+        eventually(&expected, || async {
+            let there = self.names(server).await?.iter().filter(|name| counts(name)).count();
+            Ok(if there >= many { Ok(()) } else { Err(format!("{there} are there")) })
+        })
+        .await
+    }
+}
+
+/// Whether a name of a [`Meeting`] says that its function is done.
+pub(super) fn is_done(name: &str) -> bool {
+    name.ends_with(".done")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_json_looks_through_spelling_and_order() {
+        assert!(is_same(&json!({"a": 1, "b": 1.5}), &json!({"b": 1.5, "a": 1.0})));
+    }
+
+    #[test]
+    fn an_empty_object_is_no_empty_array() {
+        assert!(!is_same(&json!({}), &json!([])));
+        assert!(!is_same(&json!({"a": {}}), &json!({"a": []})));
+    }
+}

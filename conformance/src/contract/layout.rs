@@ -1,0 +1,141 @@
+//! What lies where: in the runtime's folder and in its image.
+
+use serde_json::Value;
+
+use super::expect::{During, Expect, ensure, same};
+use super::requirement::check;
+use super::{Requirement, Stage};
+use crate::protocol::{CHALLENGE, SOURCE};
+use crate::target::{BuildJob, Checked, Composition, Launch, Package, Source, Subject, Trouble, eventually};
+use crate::wire::{Client, Request, Response};
+
+pub(super) const REQUIREMENTS: &[Requirement] = &[
+    Requirement::must(
+        "layout/files",
+        "`Dockerfile`, `docker-compose.yml`, `build.sh`, `launch.sh`, `deploy.sh`, `server.X`, `README.md`, `example/`, and the manifest, `runtime.toml`.",
+        check!(files)).at(Stage::Empty),
+    Requirement::must(
+        "layout/scripts",
+        "The three scripts lie in `/usr/local/src`, executable and on `PATH`; the image's command is `launch.sh`. `docker run -v \"$PWD:/usr/code\" --user \"$(id -u):$(id -g)\" IMAGE build.sh` works: any numeric user, `HOME` writable. `build.sh` needs no key and never sees one.",
+        check!(scripts)),
+    Requirement::must(
+        "layout/example",
+        "The example builds, answers as its README says, and comes up with `docker compose up`: `image:` and no `build:`, `./example` mounted read-only at `/usr/deploy-code`, `127.0.0.1:${PORT:-3000}:3000`, key `${INTERNAL_RUNTIME_KEY:-password}`; Compose 1 and 2 both accept it. (The one check with a bind mount: not applicable on a remote engine, and says so.)",
+        check!(example)).on(&["layout/files"]).at(Stage::Empty).within(600),
+];
+
+/// A user that no image knows.
+const STRANGER: u64 = 12_345;
+
+async fn files(s: &Subject) -> Checked {
+    let folder = &s.facts().folder;
+    let names = [
+        "Dockerfile",
+        "docker-compose.yml",
+        "build.sh",
+        "launch.sh",
+        "deploy.sh",
+        "README.md",
+        "runtime.toml",
+        "example/README.md",
+    ];
+    for name in names {
+        ensure(folder.join(name).is_file(), name, format!("{} has none", folder.display()))?;
+    }
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let server = names.iter().any(|name| name.starts_with("server."));
+    ensure(server, "a file server.X", format!("{names:?}"))
+}
+
+async fn scripts(s: &Subject) -> Checked {
+    let image = s.runtime().image().await?;
+    let command: Vec<&String> = image.entrypoint.iter().chain(&image.command).collect();
+    ensure(command == ["launch.sh"], "launch.sh as the image's command", format!("{command:?}"))?;
+    for name in ["build.sh", "launch.sh", "deploy.sh"] {
+        let found = s.run(&["sh", "-c", "command -v \"$1\" || true", "find", name], &[]).await?.stdout;
+        let place = format!("{SOURCE}/{name}");
+        ensure(found.trim() == place, format!("{name} executable on PATH at {place}"), found.trim())?;
+    }
+    let built =
+        s.runtime().run_build(&BuildJob { user: Some(STRANGER), ..BuildJob::of(Source::Probe) }).await?;
+    ensure(
+        built.exit.code == 0 && built.package.is_some(),
+        format!("build.sh works as user {STRANGER}"),
+        format!("exit code {}, and printed: {}", built.exit.code, built.log.trim()),
+    )?;
+    ensure(
+        built.owner == STRANGER,
+        format!("a package of user {STRANGER}"),
+        format!("of user {}", built.owner),
+    )
+}
+
+/// What the example's README says: the body that its `curl` sends, and the answer it shows.
+struct Promise {
+    body: String,
+    answer: Value,
+}
+
+impl Promise {
+    fn read(s: &Subject) -> Checked<Self> {
+        let path = s.facts().folder.join("example/README.md");
+        let readme = std::fs::read_to_string(&path).unwrap_or_default();
+        let expected = "a README with a `curl … -d '<body>'` and, in the next block of json, its answer";
+        let broken = || Trouble::broken(expected, format!("{} has no such pair", path.display()));
+        let (_, rest) = readme.split_once("-d '").ok_or_else(broken)?;
+        let (body, rest) = rest.split_once('\'').ok_or_else(broken)?;
+        let (_, rest) = rest.split_once("```json\n").ok_or_else(broken)?;
+        let (answer, _) = rest.split_once("```").ok_or_else(broken)?;
+        let answer = serde_json::from_str(answer).map_err(|_| broken())?;
+        Ok(Promise { body: body.to_string(), answer })
+    }
+
+    fn request(&self, key: &str) -> Request {
+        Request::post().header(CHALLENGE, key).body(self.body.clone())
+    }
+
+    fn is_kept_by(&self, answer: &Response) -> Checked {
+        same("the answer that the README shows", &self.answer, &answer.value()?)
+    }
+}
+
+async fn example(s: &Subject) -> Checked {
+    let promise = Promise::read(s)?;
+    let server = s.serve(Launch::default().package(Package::Example)).await?;
+    promise.is_kept_by(&server.send(&promise.request(server.key())).await?)?;
+
+    let compose = std::fs::read_to_string(s.facts().folder.join("docker-compose.yml")).unwrap_or_default();
+    ensure(!compose.contains("build:"), "`image:` and no `build:`", "it has `build:`")?;
+    for needed in [
+        "image:",
+        "./example",
+        "/usr/deploy-code",
+        "127.0.0.1:${PORT:-3000}:3000",
+        "${INTERNAL_RUNTIME_KEY:-password}",
+    ] {
+        ensure(compose.contains(needed), format!("docker-compose.yml with {needed}"), "it is not there")?;
+    }
+    if !s.runtime().workshop().engine().await?.is_local() {
+        return Err(Trouble::NotApplicable(
+            "the engine is remote, and Compose mounts ./example from here".into(),
+        ));
+    }
+    let composition = Composition::up(s, &s.facts().folder).await?;
+    let outcome = comes_up(s, &composition, &promise).await;
+    composition.down().await?;
+    outcome.during("docker compose up")
+}
+
+async fn comes_up(s: &Subject, composition: &Composition, promise: &Promise) -> Checked {
+    let client: &Client = composition.client();
+    let request = promise.request(s.runtime().workshop().key());
+    let answer = eventually("an answer", || async {
+        match client.send(&request).await {
+            Ok(answer) => Ok(Ok(answer)),
+            Err(error) => Ok(Err(format!("{error}; the log says: {}", composition.log().await?.trim()))),
+        }
+    })
+    .await?;
+    promise.is_kept_by(&answer)
+}

@@ -1,0 +1,148 @@
+//! How a runtime ends, and how it comes back.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::expect::{During, Expect, Meeting, echo, ensure, is_done, nonce};
+use super::requirement::check;
+use super::{Requirement, Stage};
+use crate::target::{Checked, Launch, Server, Signal, Subject, Trouble, eventually};
+use crate::wire::Error;
+
+pub(super) const REQUIREMENTS: &[Requirement] = &[
+    Requirement::must(
+        "lifecycle/stop",
+        "SIGTERM when idle: exit code 0 within 5 s by the engine's own times.",
+        check!(stop)).at(Stage::Own),
+    Requirement::should(
+        "lifecycle/interrupt",
+        "SIGINT when idle: exit code 0 within 5 s by the engine's own times.",
+        check!(interrupt)).at(Stage::Own),
+    Requirement::must(
+        "lifecycle/drain",
+        "SIGTERM with a request in flight (the function waits for a file released after the signal): it completes with `Connection: close`, idle connections are closed, new ones get no answer, exit code 0.",
+        check!(drain)).on(&["lifecycle/stop"]).at(Stage::Own),
+    Requirement::must(
+        "lifecycle/crash",
+        "A function that ends the process (exit code 3, SIGKILL): the client gets an error or a closed connection, never a 2xx, and either the container exits non-zero or the next request is served.",
+        check!(crash)).at(Stage::Own),
+    Requirement::must(
+        "lifecycle/restart",
+        "`docker restart` serves again.",
+        check!(restart)).at(Stage::Own),
+    Requirement::should(
+        "lifecycle/orphans",
+        "200 child processes that outlive their parent do not use up the 128 pids.",
+        check!(orphans)).at(Stage::Own),
+];
+
+/// How long an idle runtime may take to end.
+const STOP: Duration = Duration::from_secs(5);
+
+async fn ends_well(s: &Server) -> Checked {
+    let expected = "exit code 0";
+    match s.end().await? {
+        Some(exit) => ensure(exit.code == 0, expected, format!("exit code {}", exit.code)),
+        None => Err(Trouble::broken(expected, "it still runs after 10 s")),
+    }
+}
+
+async fn stops(s: &Server, signal: Signal) -> Checked {
+    echo(s).await?;
+    let mut idle = s.connect().await?;
+    idle.exchange(&s.request().json(&json!({}))).await?.is(200)?;
+    s.signal(signal).await?;
+    ends_well(s).await?;
+    let took = s.signal_to_end().await?;
+    ensure(took <= STOP, format!("an end within {} s", STOP.as_secs()), format!("{} ms", took.as_millis()))
+}
+
+async fn stop(s: &Subject) -> Checked {
+    stops(s, Signal::Terminate).await?;
+    let unused = s.serve(Launch::default()).await?;
+    unused.signal(Signal::Terminate).await?;
+    ends_well(&unused).await.during("before any function was loaded")
+}
+
+async fn interrupt(s: &Subject) -> Checked {
+    stops(s, Signal::Interrupt).await
+}
+
+async fn drain(s: &Subject) -> Checked {
+    let meeting = Meeting::new();
+    let mut idle = s.connect().await?;
+    idle.exchange(&s.request().json(&json!({}))).await?.is(200)?;
+    let mut busy = s.connect().await?;
+    busy.send(&s.request().json(&json!({ "payload": meeting.call("in-flight", 2) }))).await?;
+    meeting.gather(s, 1, |name| !is_done(name)).await?;
+
+    s.signal(Signal::Terminate).await?;
+    idle.ended().await.during("an idle connection is closed")?;
+    let refused = eventually("no answer to a new connection", || async {
+        let answered = match s.connect().await {
+            Ok(mut connection) => connection.exchange(&s.request().json(&json!({}))).await.is_ok(),
+            Err(_) => false,
+        };
+        Ok(if answered { Err("it was answered".to_string()) } else { Ok(()) })
+    });
+    refused.await?;
+    ensure(s.ended().await?.is_none(), "the server waits for the request in flight", "it has ended")?;
+
+    s.inside(&["touch", &meeting.place("released")]).await?;
+    let answer = busy.receive().await.during("the request in flight completes")?;
+    answer.is(200)?;
+    ensure(answer.closes(), "it completes with Connection: close", format!("{:?}", answer.headers))?;
+    busy.ended().await.during("its connection is closed")?;
+    ends_well(s).await
+}
+
+/// A function that ends the process: no 2xx, and a container that either failed or serves on.
+async fn crashes(s: &Server, payload: Value, what: &str) -> Checked {
+    let request = s.request().json(&json!({ "payload": payload }));
+    let mut connection = s.connect().await?;
+    connection.send(&request).await?;
+    match connection.receive().await {
+        Ok(answer) => ensure(answer.status >= 400, format!("{what}: an error"), answer.summary())?,
+        Err(Error::Closed(_)) => {}
+        Err(error) => {
+            return Err(Trouble::broken(
+                format!("{what}: an error or a closed connection"),
+                error.to_string(),
+            ));
+        }
+    }
+    let expected = format!("{what}: the container exits non-zero, or the next request is served");
+    eventually(&expected, || async {
+        if let Some(exit) = s.ended().await? {
+            let actual = format!("it exited with {}", exit.code);
+            return if exit.code == 0 { Err(Trouble::broken(&expected, actual)) } else { Ok(Ok(())) };
+        }
+        Ok(echo(s).await.map(|_| ()).map_err(|_| "neither".to_string()))
+    })
+    .await
+}
+
+async fn crash(s: &Subject) -> Checked {
+    crashes(s, json!({ "action": "exit", "code": 3, "nonce": nonce() }), "exit code 3").await?;
+    let other = s.serve(Launch::default()).await?;
+    crashes(&other, json!({ "action": "kill", "nonce": nonce() }), "SIGKILL").await
+}
+
+async fn restart(s: &Subject) -> Checked {
+    echo(s).await?;
+    let mut server = s.given().cloned().ok_or_else(|| Trouble::Fault("no server was given".into()))?;
+    for _ in 0..2 {
+        server.restart().await?;
+        echo(&server).await.during("after a restart")?;
+    }
+    Ok(())
+}
+
+async fn orphans(s: &Subject) -> Checked {
+    let started = s.act(json!({ "action": "orphans", "count": 200, "nonce": nonce() })).await?;
+    started.is(200)?;
+    echo(s).await.during("the next request")?;
+    s.act(json!({ "action": "orphans", "count": 10, "nonce": nonce() })).await?.is(200)?;
+    Ok(())
+}

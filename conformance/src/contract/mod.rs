@@ -1,0 +1,47 @@
+//! The requirements, filed as `runtimes/CONTRACT.md` is: one file a section.
+//!
+//! A requirement is one value in one place. The document, the list, the trials of `cargo test`, the
+//! table and the report are views of it.
+
+mod expect;
+mod requirement;
+
+mod auth;
+mod body;
+mod build;
+mod code;
+mod cold_start;
+mod concurrency;
+mod function;
+mod hardening;
+mod layout;
+mod lifecycle;
+mod server;
+
+pub use requirement::{Check, Conversation, Level, Requirement, Stage};
+
+/// Every requirement of the contract, in the document's order.
+pub fn requirements() -> impl Iterator<Item = &'static Requirement> {
+    sections().into_iter().flatten()
+}
+
+/// The requirement of that id.
+pub fn find(id: &str) -> Option<&'static Requirement> {
+    requirements().find(|requirement| requirement.id == id)
+}
+
+fn sections() -> [&'static [Requirement]; 11] {
+    [
+        server::REQUIREMENTS,
+        auth::REQUIREMENTS,
+        body::REQUIREMENTS,
+        code::REQUIREMENTS,
+        function::REQUIREMENTS,
+        concurrency::REQUIREMENTS,
+        lifecycle::REQUIREMENTS,
+        hardening::REQUIREMENTS,
+        build::REQUIREMENTS,
+        layout::REQUIREMENTS,
+        cold_start::REQUIREMENTS,
+    ]
+}

@@ -1,0 +1,127 @@
+//! One requirement: what it asks, what it stands on, and how it is checked.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::target::{Checked, Subject};
+
+/// A check under way.
+pub type Conversation<'a> = Pin<Box<dyn Future<Output = Checked> + Send + 'a>>;
+
+/// A check: a conversation with a target that ends in a verdict.
+pub type Check = for<'a> fn(&'a Subject) -> Conversation<'a>;
+
+/// How much hangs on a requirement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Broken, it fails the run.
+    Must,
+    /// Broken, it warns.
+    Should,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Level::Must => "MUST",
+            Level::Should => "SHOULD",
+        })
+    }
+}
+
+/// What a check finds when it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// A server that it shares with other checks.
+    Shared,
+    /// A server of its own, which it may kill.
+    Own,
+    /// No server: it starts what it needs.
+    Empty,
+    /// No server, and nothing else of the run in flight: it measures time.
+    Alone,
+}
+
+/// How long a check may take before it counts as hanging. The slowest honest one that takes the
+/// default, `body/large`, needs 6 s on two busy cores.
+const WATCHDOG: Duration = Duration::from_secs(90);
+
+/// A requirement of the contract.
+#[derive(Clone, Copy, Debug)]
+pub struct Requirement {
+    /// `section/name`.
+    pub id: &'static str,
+    /// Its level.
+    pub level: Level,
+    /// What it asks, word for word as the document has it.
+    pub sentence: &'static str,
+    /// The requirements without which it cannot be judged.
+    pub stands_on: &'static [&'static str],
+    /// The capability of a language without which it does not apply.
+    pub capability: Option<&'static str>,
+    /// What its check finds when it begins.
+    pub stage: Stage,
+    /// How long its check may take.
+    pub watchdog: Duration,
+    /// Its check.
+    pub check: Check,
+}
+
+impl Requirement {
+    /// A requirement that must be met.
+    pub const fn must(id: &'static str, sentence: &'static str, check: Check) -> Self {
+        Requirement {
+            id,
+            level: Level::Must,
+            sentence,
+            stands_on: &[],
+            capability: None,
+            stage: Stage::Shared,
+            watchdog: WATCHDOG,
+            check,
+        }
+    }
+
+    /// A requirement that should be met.
+    pub const fn should(id: &'static str, sentence: &'static str, check: Check) -> Self {
+        Requirement { level: Level::Should, ..Self::must(id, sentence, check) }
+    }
+
+    /// It cannot be judged while one of these is broken.
+    pub const fn on(self, stands_on: &'static [&'static str]) -> Self {
+        Requirement { stands_on, ..self }
+    }
+
+    /// It applies to languages with this capability only.
+    pub const fn needs(self, capability: &'static str) -> Self {
+        Requirement { capability: Some(capability), ..self }
+    }
+
+    /// What its check finds when it begins, where that is not the shared server.
+    pub const fn at(self, stage: Stage) -> Self {
+        Requirement { stage, ..self }
+    }
+
+    /// How long its check may take, where the default is too short.
+    pub const fn within(self, seconds: u64) -> Self {
+        Requirement { watchdog: Duration::from_secs(seconds), ..self }
+    }
+
+    /// The section it is filed under.
+    pub fn section(&self) -> &'static str {
+        self.id.split('/').next().unwrap_or(self.id)
+    }
+}
+
+/// Makes a [`Check`] of an `async fn(&Subject) -> Checked`.
+macro_rules! check {
+    ($name:ident) => {{
+        fn converse(subject: &$crate::target::Subject) -> $crate::contract::Conversation<'_> {
+            Box::pin($name(subject))
+        }
+        converse
+    }};
+}
+pub(super) use check;

@@ -1,0 +1,231 @@
+//! The server as an HTTP server.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::expect::{During, Expect, echo, ensure, is_refused, member, nonce, same};
+use super::requirement::check;
+use super::{Requirement, Stage};
+use crate::protocol::{CHALLENGE, ENTRYPOINT, ERROR, Kind, MAX_BODY};
+use crate::target::{Checked, Launch, Subject};
+use crate::wire::{Connection, Ending};
+
+pub(super) const REQUIREMENTS: &[Requirement] = &[
+    Requirement::must(
+        "server/port",
+        "Serves HTTP/1.1 on TCP `0.0.0.0:3000`.",
+        check!(port)),
+    Requirement::must(
+        "server/any-path",
+        "POST to any path, with or without a query, invokes the function.",
+        check!(any_path)).on(&["server/port"]),
+    Requirement::must(
+        "server/method",
+        "GET, HEAD (no body), PUT, PATCH, DELETE, OPTIONS with a valid key: 405 with `Allow: POST`.",
+        check!(method)).on(&["server/port"]),
+    Requirement::must(
+        "server/keep-alive",
+        "Many requests on one connection; two in one write get two answers in order; a connection idle for 10 s still answers; `Connection: close` is honoured.",
+        check!(keep_alive)).on(&["server/port"]),
+    Requirement::must(
+        "server/chunked",
+        "A chunked request body is accepted.",
+        check!(chunked)).on(&["server/port"]),
+    Requirement::must(
+        "server/garbage",
+        "Bytes that are no HTTP, a missing or hostile `Host`, a header block over 64 KiB get a 4xx or a closed connection; one of 8 KiB is accepted; the next client is served.",
+        check!(garbage)).on(&["server/port"]),
+    Requirement::must(
+        "server/configuration",
+        "`INTERNAL_RUNTIME_MAX_BODY` that is no positive integer, or `INTERNAL_RUNTIME_ENTRYPOINT` that `code/escape` would refuse: exits non-zero and names the variable on stderr. An empty value counts as unset.",
+        check!(configuration)).at(Stage::Empty).within(180),
+    Requirement::should(
+        "server/expect-continue",
+        "`Expect: 100-continue` with the right key gets `100 Continue` while the body is held back, then the answer.",
+        check!(expect_continue)).on(&["server/port"]),
+    Requirement::should(
+        "server/ambiguous-length",
+        "`Content-Length` together with `Transfer-Encoding`, or two different lengths, is refused.",
+        check!(ambiguous_length)).on(&["server/port"]),
+    Requirement::should(
+        "server/quiet",
+        "No `Server` or `X-Powered-By` header that names a product version.",
+        check!(quiet)).on(&["server/port"]),
+];
+
+/// How long an idle connection must stay usable.
+const IDLE: Duration = Duration::from_secs(10);
+
+async fn port(s: &Subject) -> Checked {
+    let nonce = nonce();
+    let request = s.request().json(&json!({ "payload": { "nonce": nonce } }));
+    let answer = s.connect().await?.exchange(&request).await?;
+    let value = answer.value()?;
+    same("the payload", &json!({ "nonce": nonce }), member(&value, "payload")?)
+}
+
+async fn any_path(s: &Subject) -> Checked {
+    for target in ["/", "/a", "/a/b.html", "/?a=1", "/a/../b?c=%20&d", "/%C3%A9/", "//", "/v1/executions"] {
+        let nonce = nonce();
+        let request = s.request().to(target).json(&json!({ "payload": { "nonce": nonce } }));
+        let value = s.connect().await?.exchange(&request).await?.value().during(target)?;
+        same("the payload", &json!({ "nonce": nonce }), member(&value, "payload")?).during(target)?;
+    }
+    Ok(())
+}
+
+async fn method(s: &Subject) -> Checked {
+    for method in ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+        let answer = s.connect().await?.exchange(&s.request().method(method)).await.during(method)?;
+        answer.says(Kind::MethodNotAllowed, "Only POST invokes the function.").during(method)?;
+        ensure(answer.all("Allow") == ["POST"], format!("{method}: Allow: POST"), format!("{answer:?}"))?;
+    }
+    let mut connection = s.connect().await?;
+    let answer = connection.exchange(&s.request().method("HEAD")).await?;
+    ensure(answer.status == 405, "HEAD: 405", answer.summary())?;
+    ensure(answer.all("Allow") == ["POST"], "HEAD: Allow: POST", format!("{answer:?}"))?;
+    ensure(
+        answer.all(ERROR) == [Kind::MethodNotAllowed.name()],
+        format!("HEAD: {ERROR}: method-not-allowed"),
+        format!("{answer:?}"),
+    )?;
+    if answer.closes() {
+        return ensure(
+            connection.ended().await.during("after HEAD")? == Ending::Closed,
+            "no body after HEAD",
+            "the connection was reset",
+        );
+    }
+    // Were there a body after all, it would be taken for the next answer's status line.
+    let request = s.request().json(&json!({ "payload": { "nonce": nonce() } }));
+    connection.exchange(&request).await.during("after HEAD, which has no body")?.is(200)?;
+    Ok(())
+}
+
+async fn keep_alive(s: &Subject) -> Checked {
+    let mut connection = s.connect().await?;
+    for number in 0..20 {
+        ask(s, &mut connection).await.during(&format!("request {number} on one connection"))?;
+    }
+
+    let (first, second) = (nonce(), nonce());
+    let request = |nonce: &str| s.request().json(&json!({ "payload": { "nonce": nonce } })).bytes();
+    connection.write(&[request(&first), request(&second)].concat()).await?;
+    for nonce in [first, second] {
+        let value = connection.receive().await?.value().during("two requests in one write")?;
+        same("the answers in order", &json!({ "nonce": nonce }), member(&value, "payload")?)?;
+    }
+
+    connection.idle(IDLE).await;
+    ask(s, &mut connection).await.during(&format!("after {} s of silence", IDLE.as_secs()))?;
+
+    let request = s.request().header("Connection", "close").json(&json!({}));
+    let answer = connection.exchange(&request).await?;
+    answer.is(200)?;
+    ensure(answer.closes(), "`Connection: close` in answer to itself", format!("{answer:?}"))?;
+    connection.ended().await.during("after Connection: close")?;
+    Ok(())
+}
+
+async fn ask(s: &Subject, connection: &mut Connection) -> Checked {
+    let nonce = nonce();
+    let request = s.request().json(&json!({ "payload": { "nonce": nonce } }));
+    let value = connection.exchange(&request).await?.value()?;
+    same("the payload", &json!({ "nonce": nonce }), member(&value, "payload")?)
+}
+
+async fn chunked(s: &Subject) -> Checked {
+    for size in [1, 7, 1000] {
+        let payload = json!({ "nonce": nonce(), "text": "é😀".repeat(200) });
+        let request = s.request().chunked(size).json(&json!({ "payload": payload }));
+        let what = format!("chunks of {size} bytes");
+        let value = s.connect().await?.exchange(&request).await.during(&what)?.value().during(&what)?;
+        same("the payload", &payload, member(&value, "payload")?).during(&what)?;
+    }
+    Ok(())
+}
+
+async fn garbage(s: &Subject) -> Checked {
+    let key = format!("{CHALLENGE}: {}\r\nContent-Length: 2\r\n", s.key());
+    let hosts = ["", "Host: a b\r\n", "Host: a/../b\r\n", "Host: a\r\nHost: b\r\n", "Host: a\x01b\r\n"];
+    let hosts = hosts.map(|host| format!("POST / HTTP/1.1\r\n{host}{key}\r\n{{}}").into_bytes());
+    let long = "x".repeat(70 * 1024);
+    let oversized = format!("POST / HTTP/1.1\r\nHost: a\r\n{key}X-Long: {long}\r\n\r\n{{}}").into_bytes();
+    let others: [&[u8]; 5] = [
+        b"\r\n\r\n\x00\x01\x02\x03\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+        b"HELLO\r\n\r\n",
+        b"POST / HTTP/9.9\r\nHost: a\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: a\r\nno colon here\r\n\r\n",
+    ];
+    let all = hosts.iter().map(Vec::as_slice).chain(others).chain([oversized.as_slice()]);
+    for bytes in all {
+        let what = String::from_utf8_lossy(&bytes[..bytes.len().min(60)]).escape_debug().to_string();
+        let mut connection = s.connect().await?;
+        // A server may close before it has read all: then writing fails, and that is a refusal.
+        if connection.write(bytes).await.is_ok() && connection.finish_sending().await.is_ok() {
+            is_refused(connection.receive().await).during(&what)?;
+        }
+        echo(s).await.during(&format!("the next client after {what}"))?;
+    }
+    let request = s.request().header("X-Long", "x".repeat(8 * 1024)).json(&json!({}));
+    s.connect().await?.exchange(&request).await?.is(200).during("a header block of 8 KiB")?;
+    Ok(())
+}
+
+async fn configuration(s: &Subject) -> Checked {
+    let wrong = [
+        (MAX_BODY, "0"),
+        (MAX_BODY, "-1"),
+        (MAX_BODY, "12x"),
+        (MAX_BODY, "1.5"),
+        (ENTRYPOINT, "/etc/passwd"),
+        (ENTRYPOINT, "../index"),
+        (ENTRYPOINT, "a/../../index"),
+    ];
+    for (name, value) in wrong {
+        let expected = format!("{name}={value:?}: exits non-zero and names the variable");
+        let ended = s.refuse(Launch::default().variable(name, value), &expected).await?;
+        ensure(ended.blames(name), expected, ended.summary())?;
+    }
+    let server = s.serve(Launch::default().variable(MAX_BODY, "").variable(ENTRYPOINT, "")).await;
+    echo(&server.during("empty values")?).await.during("empty values count as unset")?;
+    Ok(())
+}
+
+async fn expect_continue(s: &Subject) -> Checked {
+    let payload = json!({ "nonce": nonce() });
+    let request = s.request().header("Expect", "100-continue").json(&json!({ "payload": payload }));
+    let mut connection = s.connect().await?;
+    connection.write(&request.head()).await?;
+    let interim = connection.receive_interim().await.during("while the body is held back")?;
+    ensure(interim.status == 100, "100 Continue while the body is held back", interim.summary())?;
+    connection.write(&request.framed_body()).await?;
+    let value = connection.receive().await?.value()?;
+    same("the payload", &payload, member(&value, "payload")?)
+}
+
+async fn ambiguous_length(s: &Subject) -> Checked {
+    let both = s.request().unframed().header("Content-Length", "2").header("Transfer-Encoding", "chunked");
+    let both = both.body("2\r\n{}\r\n0\r\n\r\n");
+    let two = s.request().unframed().header("Content-Length", "2").header("Content-Length", "3").body("{} ");
+    for (what, request) in [("both framings", both), ("two different lengths", two)] {
+        let mut connection = s.connect().await?;
+        connection.send(&request).await?;
+        is_refused(connection.receive().await).during(what)?;
+    }
+    Ok(())
+}
+
+async fn quiet(s: &Subject) -> Checked {
+    let served = s.post(&json!({})).await?;
+    let refused = s.send(&s.request().without(CHALLENGE)).await?;
+    for answer in [served, refused] {
+        for name in ["Server", "X-Powered-By"] {
+            let version = answer.header(name).filter(|value| value.contains(|c: char| c.is_ascii_digit()));
+            ensure(version.is_none(), format!("no {name} with a version"), format!("{version:?}"))?;
+        }
+    }
+    Ok(())
+}

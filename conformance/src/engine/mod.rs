@@ -1,0 +1,101 @@
+//! The container engine: find it, build and pull images, run containers, leave nothing behind.
+//!
+//! This room knows nothing of the contract and nothing of checks.
+
+mod archive;
+mod build;
+mod container;
+mod image;
+mod locate;
+mod owner;
+mod spec;
+
+pub use archive::{Archive, Member};
+pub use build::BuildRequest;
+pub use container::{Container, Exit, Log, Output};
+pub use image::Image;
+pub use owner::{Leftovers, Owner};
+pub use spec::{Network, Profile, Spec, Volume};
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bollard::Docker;
+
+/// What went wrong with the engine, in words that say what to do next.
+#[derive(Clone, Debug)]
+pub struct Error(pub String);
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Error {
+    fn new(doing: &str, cause: impl fmt::Display) -> Self {
+        Error(format!("failed to {doing}: {cause}"))
+    }
+}
+
+/// A connection to a container engine. Clones share it.
+#[derive(Clone)]
+pub struct Engine {
+    docker: Docker,
+    owner: Arc<Owner>,
+    host: IpAddr,
+    local: bool,
+    platform: Platform,
+}
+
+/// What the engine runs containers on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Platform {
+    /// `linux`, as the engine spells it.
+    pub os: String,
+    /// `x86_64`, `aarch64`: as the kernel spells it.
+    pub architecture: String,
+}
+
+impl Engine {
+    /// Connects to the engine that the environment names, or the first that answers.
+    ///
+    /// # Errors
+    /// No engine answers, or it runs no Linux containers; the message has the remedy.
+    pub async fn connect(owner: Owner) -> Result<Self, Error> {
+        let found = locate::locate().await?;
+        let version =
+            found.docker.version().await.map_err(|e| Error::new("ask the engine for its version", e))?;
+        let info = found.docker.info().await.map_err(|e| Error::new("ask the engine about itself", e))?;
+        let os = info.os_type.or(version.os).unwrap_or_default();
+        if os != "linux" {
+            return Err(Error(format!(
+                "the engine at {} runs {os} containers; switch it to Linux containers",
+                found.address
+            )));
+        }
+        let architecture = info.architecture.unwrap_or_default();
+        let platform = Platform { os, architecture };
+        let (host, local) = (found.host, found.local);
+        Ok(Engine { docker: found.docker, owner: Arc::new(owner), host, local, platform })
+    }
+
+    /// What it runs containers on.
+    pub fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// Whether it shares this machine's file system, so that a folder here can be mounted there.
+    pub fn is_local(&self) -> bool {
+        self.local
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("host", &self.host).field("platform", &self.platform).finish()
+    }
+}

@@ -1,0 +1,87 @@
+//! `language.toml`: what the harness cannot guess of a language.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::{Error, read_toml};
+
+/// What the harness needs of a language. `conformance/languages/README.md` says what each member means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Language {
+    /// The folder it was read from.
+    #[serde(skip)]
+    pub folder: PathBuf,
+    /// Handlers in `probe/` besides the entrypoint.
+    pub files: Vec<String>,
+    /// The ways in which a function waits.
+    pub ways: Vec<Way>,
+    /// Whether `build.sh` compiles.
+    pub compiled: bool,
+    /// The bare server.
+    pub bare: Bare,
+    /// Fragments of the language's own messages.
+    pub shows: Shows,
+}
+
+/// How a function waits.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Way {
+    /// Others run on the same thread meanwhile.
+    Await,
+    /// The thread is held.
+    Block,
+}
+
+/// How the bare server is started.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bare {
+    /// Its file in the language's folder, put into `/tmp`.
+    pub file: String,
+    /// The command.
+    pub command: Vec<String>,
+}
+
+/// What the message must contain when a package of that name is refused.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Shows {
+    /// Of `broken/`.
+    pub broken: String,
+    /// Of `no-handler/`.
+    pub no_handler: String,
+    /// Of `failing/`.
+    pub failing: String,
+}
+
+impl Language {
+    /// Reads a language's folder.
+    ///
+    /// # Errors
+    /// A file or folder is missing or breaks its rules.
+    pub fn read(folder: &Path) -> Result<Self, Error> {
+        let path = folder.join("language.toml");
+        let language: Language = read_toml(&path)?;
+        let language = Language { folder: folder.to_path_buf(), ..language };
+        let wrong = |what: String| Err(Error(format!("{}: {what}", path.display())));
+        if language.nested().is_none() {
+            return wrong("`files` has none in a sub-folder".into());
+        }
+        if language.ways.is_empty() || language.bare.command.is_empty() {
+            return wrong("`ways` and `bare.command` must not be empty".into());
+        }
+        let needed = ["probe", "plain", "broken", "no-handler", "failing", &language.bare.file];
+        match needed.iter().find(|name| !folder.join(name).exists()) {
+            Some(name) => wrong(format!("{} is missing", folder.join(name).display())),
+            None => Ok(language),
+        }
+    }
+
+    /// The first handler in a sub-folder: the folder, and the file in it.
+    pub fn nested(&self) -> Option<(&str, &str)> {
+        self.files.iter().find_map(|file| file.split_once('/'))
+    }
+}

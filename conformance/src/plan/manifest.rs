@@ -1,0 +1,74 @@
+//! `runtime.toml`: what a runtime says of itself.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::{Error, read_toml};
+
+/// The manifest of a runtime.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The name of the runtime, its folder and its image.
+    pub name: String,
+    /// The name of the language, as people write it.
+    pub title: String,
+    /// The default of `file`.
+    pub entrypoint: String,
+    /// Each version, and the build arguments that make it.
+    pub versions: BTreeMap<String, BTreeMap<String, String>>,
+    /// A budget for `cold-start/boot` over the contract's.
+    pub boot: Option<Boot>,
+    /// More memory than the contract gives a serving container.
+    pub memory: Option<Memory>,
+    /// Capabilities that the language lacks, each with the reason.
+    #[serde(default)]
+    pub absent: BTreeMap<String, String>,
+}
+
+/// A declared boot budget.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Boot {
+    /// Milliseconds.
+    pub budget_ms: u32,
+    /// Why the contract's budget cannot be met.
+    pub reason: String,
+}
+
+/// A declared memory limit.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Memory {
+    /// MiB.
+    pub mib: u32,
+    /// Why the contract's limit is too small.
+    pub reason: String,
+}
+
+impl Manifest {
+    /// Reads and checks a manifest.
+    ///
+    /// # Errors
+    /// It is not there, is no TOML, has unknown or missing members, no version, or an empty reason.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let manifest: Manifest = read_toml(path)?;
+        let wrong = |what: &str| Err(Error(format!("{}: {what}", path.display())));
+        if manifest.versions.is_empty() {
+            return wrong("[versions] names no version");
+        }
+        let reasons = manifest.absent.values().chain(manifest.boot.as_ref().map(|boot| &boot.reason));
+        let mut reasons = reasons.chain(manifest.memory.as_ref().map(|memory| &memory.reason));
+        if reasons.any(|reason| reason.trim().is_empty()) {
+            return wrong("every exception needs a reason");
+        }
+        Ok(manifest)
+    }
+
+    /// The image's name for a version.
+    pub fn image(&self, version: &str) -> String {
+        format!("open-runtimes/{}:{version}", self.name)
+    }
+}

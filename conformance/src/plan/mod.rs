@@ -1,0 +1,77 @@
+//! What will be checked, known before anything is built or started.
+
+mod language;
+mod manifest;
+mod select;
+
+pub use language::{Bare, Language, Shows, Way};
+pub use manifest::{Boot, Manifest, Memory};
+pub use select::{Plan, Planned, Selection};
+
+use std::path::{Path, PathBuf};
+
+/// A mistake in what the plan is made from: a manifest, a folder, a filter.
+#[derive(Clone, Debug)]
+pub struct Error(pub String);
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A runtime found on disk.
+#[derive(Clone, Debug)]
+pub struct Runtime {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// What the harness needs of its language.
+    pub language: Language,
+}
+
+/// The root of the repository: the folder above this crate.
+pub fn repository() -> PathBuf {
+    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    crate_folder.parent().unwrap_or(crate_folder).to_path_buf()
+}
+
+/// Every runtime in the repository: each folder under `runtimes/` with a `runtime.toml`.
+///
+/// # Errors
+/// A manifest that breaks its rules, or a runtime without its folder under `conformance/languages`.
+pub fn discover(root: &Path) -> Result<Vec<Runtime>, Error> {
+    let folder = root.join("runtimes");
+    let entries =
+        std::fs::read_dir(&folder).map_err(|error| Error(format!("{}: {error}", folder.display())))?;
+    let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    folders.retain(|folder| folder.join("runtime.toml").is_file());
+    folders.sort();
+    let runtimes = folders.into_iter().map(|folder| {
+        let manifest = Manifest::read(&folder.join("runtime.toml"))?;
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        if manifest.name != name {
+            return Err(Error(format!(
+                "{}: name = {:?} must be the folder's name, {name:?}",
+                folder.join("runtime.toml").display(),
+                manifest.name
+            )));
+        }
+        let language = Language::read(&root.join("conformance/languages").join(&manifest.name))?;
+        Ok(Runtime { folder, manifest, language })
+    });
+    let runtimes = runtimes.collect::<Result<Vec<_>, Error>>()?;
+    if runtimes.is_empty() {
+        return Err(Error(format!("no folder under {} has a runtime.toml", folder.display())));
+    }
+    Ok(runtimes)
+}
+
+fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {
+    let text =
+        std::fs::read_to_string(path).map_err(|error| Error(format!("{}: {error}", path.display())))?;
+    toml::from_str(&text).map_err(|error| Error(format!("{}: {error}", path.display())))
+}

@@ -1,0 +1,173 @@
+//! Which requirements of which versions are checked.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Error, Manifest, Runtime};
+use crate::contract::{self, Requirement};
+use crate::target::{Facts, Messages, Waiting};
+
+/// Memory of a serving container without a declared one, in MiB.
+const MEMORY: u32 = 256;
+/// The boot budget without a declared one, in milliseconds.
+const BOOT_BUDGET: u32 = 100;
+
+/// One requirement of one version.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// The version's name: `node-24`.
+    pub label: String,
+    /// The requirement.
+    pub requirement: &'static Requirement,
+    /// Why it does not apply, where the manifest says so.
+    pub not_applicable: Option<String>,
+}
+
+impl Planned {
+    /// The name of the trial: `node-24/auth/missing`.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.label, self.requirement.id)
+    }
+}
+
+/// Every version, and every requirement of each.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The versions, by name.
+    pub versions: BTreeMap<String, Arc<Facts>>,
+    /// What will be checked, in order.
+    pub planned: Vec<Planned>,
+}
+
+/// Beginnings of trial names: `node`, `node-24`, `node-24/auth`, `node-24/auth/missing`.
+#[derive(Clone, Debug, Default)]
+pub struct Selection(Vec<String>);
+
+impl Selection {
+    /// A selection of these beginnings; without any, of everything.
+    pub fn of(words: &[String]) -> Self {
+        Selection(words.to_vec())
+    }
+
+    /// A word selects what it names and whatever lies below it.
+    fn word_selects(word: &str, name: &str) -> bool {
+        let word = word.trim_end_matches('/');
+        name.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '-']))
+    }
+}
+
+impl Plan {
+    /// The plan of everything.
+    ///
+    /// # Errors
+    /// Two versions of one name, or a manifest that declares a capability absent that no requirement
+    /// needs.
+    pub fn of(runtimes: &[Runtime]) -> Result<Self, Error> {
+        let mut plan = Plan { versions: BTreeMap::new(), planned: Vec::new() };
+        for runtime in runtimes {
+            knows_each_capability(&runtime.manifest)?;
+            for (version, arguments) in &runtime.manifest.versions {
+                let facts = facts(runtime, version, arguments);
+                let label = facts.label();
+                plan.planned.extend(contract::requirements().map(|requirement| Planned {
+                    label: label.clone(),
+                    requirement,
+                    not_applicable: reason(&runtime.manifest, requirement),
+                }));
+                if plan.versions.insert(label.clone(), Arc::new(facts)).is_some() {
+                    return Err(Error(format!("two versions are called {label}")));
+                }
+            }
+        }
+        Ok(plan)
+    }
+
+    /// What is left of it under a selection.
+    ///
+    /// # Errors
+    /// A word that selects nothing.
+    pub fn select(mut self, selection: &Selection) -> Result<Self, Error> {
+        let words = &selection.0;
+        if words.is_empty() {
+            return Ok(self);
+        }
+        let selects = |word: &String, planned: &Planned| Selection::word_selects(word, &planned.name());
+        if let Some(word) =
+            words.iter().find(|word| !self.planned.iter().any(|planned| selects(word, planned)))
+        {
+            let known: Vec<&str> = self.versions.keys().map(String::as_str).collect();
+            return Err(Error(format!(
+                "{word:?} selects nothing: there are {}, and below each what `conformance list` shows",
+                known.join(", ")
+            )));
+        }
+        self.planned.retain(|planned| words.iter().any(|word| selects(word, planned)));
+        self.versions.retain(|label, _| self.planned.iter().any(|planned| planned.label == *label));
+        Ok(self)
+    }
+}
+
+fn reason(manifest: &Manifest, requirement: &Requirement) -> Option<String> {
+    manifest.absent.get(requirement.capability?).cloned()
+}
+
+fn knows_each_capability(manifest: &Manifest) -> Result<(), Error> {
+    let known: Vec<&str> =
+        contract::requirements().filter_map(|requirement| requirement.capability).collect();
+    match manifest.absent.keys().find(|name| !known.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(Error(format!(
+            "{}: [absent] {name} is no capability that a requirement needs: {}",
+            manifest.name,
+            known.join(", ")
+        ))),
+    }
+}
+
+fn facts(runtime: &Runtime, version: &str, arguments: &BTreeMap<String, String>) -> Facts {
+    let (manifest, language) = (&runtime.manifest, &runtime.language);
+    let (folder, file) = language.nested().unwrap_or_default();
+    Facts {
+        name: manifest.name.clone(),
+        version: version.to_string(),
+        image: manifest.image(version),
+        arguments: arguments.clone(),
+        folder: runtime.folder.clone(),
+        language: language.folder.clone(),
+        entrypoint: manifest.entrypoint.clone(),
+        files: language.files.clone(),
+        nested: (folder.to_string(), file.to_string()),
+        waits: language
+            .ways
+            .iter()
+            .map(|way| match way {
+                super::Way::Await => Waiting::Await,
+                super::Way::Block => Waiting::Block,
+            })
+            .collect(),
+        compiled: language.compiled,
+        bare: (language.bare.file.clone(), language.bare.command.clone()),
+        messages: Messages {
+            broken: language.shows.broken.clone(),
+            no_handler: language.shows.no_handler.clone(),
+            failing: language.shows.failing.clone(),
+        },
+        memory: manifest.memory.as_ref().map_or(MEMORY, |memory| memory.mib),
+        boot_budget: manifest.boot.as_ref().map_or(BOOT_BUDGET, |boot| boot.budget_ms),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_selects_what_it_names_and_below() {
+        for word in ["node", "node-24", "node-24/auth", "node-24/auth/", "node-24/auth/missing"] {
+            assert!(Selection::word_selects(word, "node-24/auth/missing"), "{word}");
+        }
+        for word in ["nod", "node-2", "node-26", "auth", "node-24/auth/miss", "node-24/auth/missing/x"] {
+            assert!(!Selection::word_selects(word, "node-24/auth/missing"), "{word}");
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! One result.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+/// What came of one requirement of one version.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome {
+    /// The version: `node-24`.
+    pub runtime: String,
+    /// The requirement's id.
+    pub id: String,
+    /// `MUST` or `SHOULD`.
+    pub level: String,
+    /// The requirement's sentence.
+    pub sentence: String,
+    /// The verdict.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+    /// How long the check took, in seconds, waiting for what it stands on left out.
+    pub seconds: f64,
+    /// Figures that the check measured.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub figures: Map<String, Value>,
+    /// What was said on the wire, where the verdict is red.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub wire: String,
+    /// The end of the container's log, where the verdict is red.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub log: String,
+}
+
+/// A verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "verdict", rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The requirement is met.
+    Passed,
+    /// The runtime did something else.
+    Failed {
+        /// What the contract asks.
+        expected: String,
+        /// What the runtime did.
+        actual: String,
+    },
+    /// Not judged, because something it stands on is red or could not be had.
+    Blocked {
+        /// What that is.
+        by: String,
+        /// Why that is, and the remedy.
+        reason: String,
+    },
+    /// The harness could not do its part.
+    Fault {
+        /// What went wrong.
+        reason: String,
+    },
+    /// It does not apply, for a reason that the contract allows.
+    NotApplicable {
+        /// The reason.
+        reason: String,
+    },
+}
+
+impl Outcome {
+    /// The name of its trial.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.runtime, self.id)
+    }
+
+    /// Whether it fails the run.
+    pub fn is_red(&self) -> bool {
+        match self.verdict {
+            Verdict::Passed | Verdict::NotApplicable { .. } => false,
+            Verdict::Failed { .. } | Verdict::Blocked { .. } => self.level == "MUST",
+            Verdict::Fault { .. } => true,
+        }
+    }
+
+    /// Whether it warns.
+    pub fn is_warning(&self) -> bool {
+        !self.is_red() && !matches!(self.verdict, Verdict::Passed | Verdict::NotApplicable { .. })
+    }
+}
+
+/// How many of each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Met.
+    pub passed: usize,
+    /// Broken, of level MUST.
+    pub failed: usize,
+    /// Blocked, of level MUST.
+    pub blocked: usize,
+    /// Faults of the harness.
+    pub faults: usize,
+    /// Broken or blocked, of level SHOULD.
+    pub warnings: usize,
+    /// Not applicable.
+    pub not_applicable: usize,
+}
+
+impl Tally {
+    /// Counts outcomes.
+    pub fn of<'a>(outcomes: impl IntoIterator<Item = &'a Outcome>) -> Self {
+        let mut tally = Tally::default();
+        for outcome in outcomes {
+            let count = match outcome.verdict {
+                Verdict::Passed => &mut tally.passed,
+                Verdict::NotApplicable { .. } => &mut tally.not_applicable,
+                Verdict::Fault { .. } => &mut tally.faults,
+                _ if outcome.is_warning() => &mut tally.warnings,
+                Verdict::Blocked { .. } => &mut tally.blocked,
+                Verdict::Failed { .. } => &mut tally.failed,
+            };
+            *count += 1;
+        }
+        tally
+    }
+
+    /// All of them.
+    pub fn total(self) -> usize {
+        self.passed + self.failed + self.blocked + self.faults + self.warnings + self.not_applicable
+    }
+
+    /// Those that fail the run.
+    pub fn red(self) -> usize {
+        self.failed + self.blocked + self.faults
+    }
+}

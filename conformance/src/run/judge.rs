@@ -1,0 +1,186 @@
+//! One judgement: prerequisites first, then the check, under its watchdog.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::Map;
+
+use super::Run;
+use crate::contract::{self, Requirement, Stage};
+use crate::plan::Planned;
+use crate::report::{Outcome, Verdict};
+use crate::target::{Checked, Runtime, Subject, Trouble};
+
+/// Lines of a container's log that are shown.
+const LOG_TAIL: usize = 20;
+
+impl Run {
+    /// The outcome, judged when first asked for.
+    pub(super) async fn judge(&self, planned: &Planned) -> Outcome {
+        let requirement = planned.requirement;
+        if let Some(reason) = &planned.not_applicable {
+            return outcome(planned, Verdict::NotApplicable { reason: reason.clone() });
+        }
+        let Some(version) = self.versions.get(&planned.label) else {
+            return outcome(planned, fault(format!("{} is not in the plan", planned.label)));
+        };
+        let cell = &version.outcomes[requirement.id];
+        cell.get_or_init(|| async {
+            for id in requirement.stands_on {
+                let Some(stands_on) = contract::find(id) else {
+                    return outcome(
+                        planned,
+                        fault(format!("{} stands on {id}, which is not there", requirement.id)),
+                    );
+                };
+                let before = self.judge_boxed(Planned { requirement: stands_on, ..planned.clone() }).await;
+                if let Some(verdict) = blocked_by(&before) {
+                    return outcome(planned, verdict);
+                }
+            }
+            let _others = match requirement.stage {
+                Stage::Alone => (Some(self.quiet.write().await), None),
+                _ => (None, Some(self.quiet.read().await)),
+            };
+            let judged = self.converse(planned, &version.runtime, requirement.stage).await;
+            let dead =
+                requirement.stage == Stage::Shared && is_red(&judged.verdict) && version.runtime.died().await;
+            // Whose fault it was that a shared server died cannot be told, so it is asked again, alone.
+            if dead { self.converse(planned, &version.runtime, Stage::Own).await } else { judged }
+        })
+        .await
+        .clone()
+    }
+
+    /// Boxed, since a judgement contains the judgements that it stands on.
+    fn judge_boxed(&self, planned: Planned) -> Pin<Box<dyn Future<Output = Outcome> + Send + '_>> {
+        Box::pin(async move { self.judge(&planned).await })
+    }
+
+    async fn converse(&self, planned: &Planned, runtime: &Arc<Runtime>, stage: Stage) -> Outcome {
+        let begun = Instant::now();
+        let subject = match subject(runtime, stage).await {
+            Ok(subject) => Arc::new(subject),
+            Err((subject, trouble)) => {
+                let mut result = outcome(planned, self.verdict(trouble));
+                if let Some(subject) = subject {
+                    result.log = subject.log_tail(LOG_TAIL).await;
+                    let _ = subject.clear().await;
+                }
+                return result;
+            }
+        };
+        let (checked, its_subject) = (*planned.requirement, subject.clone());
+        let conversation = tokio::spawn(async move { converse(checked, &its_subject).await });
+        let verdict = match conversation.await {
+            Ok(checked) => checked.map_or_else(|trouble| self.verdict(trouble), |()| Verdict::Passed),
+            Err(panicked) => fault(format!("the check panicked: {}", panic_text(panicked))),
+        };
+        let mut result = outcome(planned, verdict);
+        result.seconds = begun.elapsed().as_secs_f64();
+        result.figures = subject.notes().into_iter().collect();
+        if is_red(&result.verdict) {
+            let key = self.workshop.key();
+            result.wire = subject.transcript().render(key);
+            result.log = subject.log_tail(LOG_TAIL).await.replace(key, "<the key>");
+        }
+        if let Err(trouble) = subject.clear().await {
+            self.workshop.say(&format!("{}: {}", planned.name(), reason(&trouble)));
+        }
+        result
+    }
+
+    /// Tells what is missing, with its remedy, once.
+    fn verdict(&self, trouble: Trouble) -> Verdict {
+        match trouble {
+            Trouble::Broken { expected, actual } => Verdict::Failed { expected, actual },
+            Trouble::Fault(reason) => Verdict::Fault { reason },
+            Trouble::NotApplicable(reason) => Verdict::NotApplicable { reason },
+            Trouble::Missing(missing) => {
+                let mut told = self.told.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+                let first = told.insert(missing.what.clone());
+                if first {
+                    self.workshop.say(&format!("could not have {}: {}", missing.what, missing.message));
+                }
+                let summary = missing.message.lines().next().unwrap_or_default().to_string();
+                let reason = if first { missing.message.clone() } else { format!("{summary} (told above)") };
+                Verdict::Blocked { by: missing.what.clone(), reason }
+            }
+        }
+    }
+}
+
+/// Trouble in one piece of text.
+pub(super) fn reason(trouble: &Trouble) -> String {
+    match trouble {
+        Trouble::Broken { expected, actual } => format!("expected {expected}; {actual}"),
+        Trouble::Missing(missing) => missing.message.clone(),
+        Trouble::Fault(reason) | Trouble::NotApplicable(reason) => reason.clone(),
+    }
+}
+
+async fn subject(runtime: &Arc<Runtime>, stage: Stage) -> Result<Subject, (Option<Subject>, Trouble)> {
+    match stage {
+        Stage::Shared => Subject::sharing(runtime.clone()).await.map_err(|trouble| (None, trouble)),
+        Stage::Own => {
+            let mut subject = Subject::empty(runtime.clone());
+            match subject.own().await {
+                Ok(()) => Ok(subject),
+                Err(trouble) => Err((Some(subject), trouble)),
+            }
+        }
+        Stage::Empty | Stage::Alone => Ok(Subject::empty(runtime.clone())),
+    }
+}
+
+async fn converse(requirement: Requirement, subject: &Subject) -> Checked {
+    let limit = requirement.watchdog;
+    match tokio::time::timeout(limit, (requirement.check)(subject)).await {
+        Ok(checked) => checked,
+        Err(_) => Err(Trouble::broken(
+            format!("an end of the check within {} s", limit.as_secs()),
+            "it still waited",
+        )),
+    }
+}
+
+fn blocked_by(before: &Outcome) -> Option<Verdict> {
+    match &before.verdict {
+        Verdict::Passed => None,
+        Verdict::NotApplicable { reason } => Some(Verdict::NotApplicable { reason: reason.clone() }),
+        Verdict::Failed { expected, actual } => {
+            Some(Verdict::Blocked { by: before.id.clone(), reason: format!("expected {expected}; {actual}") })
+        }
+        Verdict::Blocked { by, reason } => Some(Verdict::Blocked { by: by.clone(), reason: reason.clone() }),
+        Verdict::Fault { reason } => Some(Verdict::Blocked { by: before.id.clone(), reason: reason.clone() }),
+    }
+}
+
+fn is_red(verdict: &Verdict) -> bool {
+    !matches!(verdict, Verdict::Passed | Verdict::NotApplicable { .. })
+}
+
+fn fault(reason: String) -> Verdict {
+    Verdict::Fault { reason }
+}
+
+fn outcome(planned: &Planned, verdict: Verdict) -> Outcome {
+    Outcome {
+        runtime: planned.label.clone(),
+        id: planned.requirement.id.into(),
+        level: planned.requirement.level.to_string(),
+        sentence: planned.requirement.sentence.into(),
+        verdict,
+        seconds: 0.0,
+        figures: Map::new(),
+        wire: String::new(),
+        log: String::new(),
+    }
+}
+
+fn panic_text(error: tokio::task::JoinError) -> String {
+    let Ok(panic) = error.try_into_panic() else { return "it was cancelled".into() };
+    let text = panic.downcast_ref::<&str>().map(ToString::to_string);
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no text".into())
+}

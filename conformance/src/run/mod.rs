@@ -1,0 +1,189 @@
+//! A run: what is judged in which order, who shares a container, who must be alone, what is left behind.
+
+mod judge;
+mod progress;
+
+pub use progress::Terminal;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use tokio::sync::{OnceCell, RwLock};
+
+use crate::engine::Owner;
+use crate::plan::{Plan, Planned};
+use crate::report::{Journal, Outcome, Tally};
+use crate::target::{Progress, Runtime, Workshop};
+
+/// What scales the budgets of checks that measure time, for machines that are slow and known to be.
+pub const TIME_SCALE: &str = "CONFORMANCE_TIME_SCALE";
+/// Checks at once: most of them wait, and each container of their own takes its manifest's memory.
+pub const JOBS: usize = 6;
+
+/// A run over a plan.
+#[derive(Debug)]
+pub struct Run {
+    plan: Plan,
+    workshop: Arc<Workshop>,
+    versions: BTreeMap<String, Version>,
+    /// Held for reading by every check, and for writing by one that measures time.
+    quiet: RwLock<()>,
+    journal: Journal,
+    told: Mutex<BTreeSet<String>>,
+    begun: Instant,
+}
+
+#[derive(Debug)]
+struct Version {
+    runtime: Arc<Runtime>,
+    outcomes: BTreeMap<&'static str, OnceCell<Outcome>>,
+}
+
+/// What a finished run says of itself.
+#[derive(Debug)]
+pub struct Summary {
+    /// Every result, in the order of the plan.
+    pub outcomes: Vec<Outcome>,
+    /// How many of each.
+    pub tally: Tally,
+    /// Where the report lies.
+    pub report: PathBuf,
+    /// Seconds from the plan to the end.
+    pub seconds: f64,
+    /// What went wrong with the run itself: a check that never reported, something left behind.
+    pub faults: Vec<String>,
+}
+
+impl Run {
+    /// A run of which nothing is started yet; its journal lies in `target/conformance`.
+    ///
+    /// # Errors
+    /// The journal cannot be written, or the time scale is no positive number.
+    pub fn new(root: &std::path::Path, plan: Plan, progress: Arc<dyn Progress>) -> Result<Self, String> {
+        let time_scale = time_scale()?;
+        let random: u32 = rand::random();
+        let owner = Owner::this_process(&format!("{}-{random:08x}", std::process::id()));
+        let workshop = Arc::new(Workshop::new(root, owner, time_scale, progress));
+        let folder = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+        let folder = folder.join("conformance");
+        let journal = Journal::open(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let cells = || crate::contract::requirements().map(|r| (r.id, OnceCell::new())).collect();
+        let versions = plan.versions.iter().map(|(label, facts)| {
+            let runtime = Arc::new(Runtime::new((**facts).clone(), workshop.clone()));
+            (label.clone(), Version { runtime, outcomes: cells() })
+        });
+        Ok(Run {
+            versions: versions.collect(),
+            plan,
+            workshop,
+            quiet: RwLock::new(()),
+            journal,
+            told: Mutex::default(),
+            begun: Instant::now(),
+        })
+    }
+
+    /// What is planned.
+    pub fn planned(&self) -> &[Planned] {
+        &self.plan.planned
+    }
+
+    /// Judges what is planned, and keeps the result.
+    pub async fn check(&self, planned: &Planned) -> Outcome {
+        let outcome = self.judge(planned).await;
+        if let Err(error) = self.journal.append(outcome.clone()) {
+            self.workshop.say(&format!("a result could not be written: {error}"));
+        }
+        outcome
+    }
+
+    /// Makes and tags the image of every planned version.
+    ///
+    /// # Errors
+    /// Each version whose image could not be made, with the reason.
+    pub async fn build_images(&self) -> Result<Vec<(String, u64)>, String> {
+        let mut made = Vec::new();
+        for version in self.versions.values() {
+            let image = version.runtime.image().await.map_err(|trouble| judge::reason(&trouble))?;
+            made.push((version.runtime.facts.image.clone(), image.size));
+        }
+        Ok(made)
+    }
+
+    /// Removes what the run started, and sums it up. `selected` is how many were to report.
+    pub async fn finish(&self, selected: usize) -> Summary {
+        let mut faults = self.clean_up().await.err().into_iter().collect::<Vec<_>>();
+        let mut outcomes = self.journal.outcomes();
+        let order: BTreeMap<String, usize> =
+            self.plan.planned.iter().enumerate().map(|(number, planned)| (planned.name(), number)).collect();
+        outcomes.sort_by_key(|outcome| order.get(&outcome.name()).copied());
+        let names: BTreeSet<String> = outcomes.iter().map(Outcome::name).collect();
+        if names.len() != selected || outcomes.len() != selected {
+            faults.push(format!(
+                "{selected} checks were selected, {} reported, {} of them once",
+                outcomes.len(),
+                names.len()
+            ));
+        }
+        let seconds = self.begun.elapsed().as_secs_f64();
+        let report = self.journal.write_report(self.workshop.time_scale(), seconds).unwrap_or_else(|error| {
+            faults.push(format!("the report could not be written: {error}"));
+            PathBuf::new()
+        });
+        Summary { tally: Tally::of(&outcomes), outcomes, report, seconds, faults }
+    }
+
+    /// Removes everything that this run started and that is still there.
+    ///
+    /// # Errors
+    /// What could not be removed.
+    pub async fn clean_up(&self) -> Result<(), String> {
+        let Some(engine) = self.workshop.engine_if_used() else { return Ok(()) };
+        // What is being started at this very moment shows up on the second look.
+        for _ in 0..5 {
+            let mine = engine.mine().await.map_err(|error| error.to_string())?;
+            if mine.is_empty() {
+                return Ok(());
+            }
+            engine.remove(&mine).await.map_err(|error| error.to_string())?;
+        }
+        Err("something that this run started could not be removed; `conformance clean` tries again".into())
+    }
+
+    /// On Ctrl-C or SIGTERM: removes what the run started and ends the process with 130.
+    pub fn clean_up_on_interrupt(self: &Arc<Self>) {
+        let run = Arc::clone(self);
+        tokio::spawn(async move {
+            interrupted().await;
+            eprintln!("interrupted: removing what this run started");
+            let removed = run.clean_up().await;
+            if let Err(why) = removed {
+                eprintln!("{why}");
+            }
+            std::process::exit(130);
+        });
+    }
+}
+
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+fn time_scale() -> Result<f64, String> {
+    let Ok(text) = std::env::var(TIME_SCALE) else { return Ok(1.0) };
+    let scale = text.parse().ok().filter(|scale: &f64| scale.is_finite() && *scale > 0.0);
+    scale.ok_or_else(|| format!("{TIME_SCALE}={text:?}: a positive number is needed, such as 2"))
+}

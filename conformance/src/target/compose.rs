@@ -1,0 +1,134 @@
+//! A runtime brought up by Compose, as its README says.
+
+use std::fmt::Write;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use tokio::process::Command;
+
+use crate::target::{Checked, Subject, Trouble};
+use crate::wire::Client;
+
+/// A composition that is up. It must be taken [`down`](Composition::down).
+#[derive(Debug)]
+pub struct Composition {
+    program: Vec<String>,
+    folder: PathBuf,
+    /// Lays our labels over the services, so that a later run can remove what a killed one left.
+    overlay: PathBuf,
+    project: String,
+    key: String,
+    port: u16,
+    client: Client,
+}
+
+impl Composition {
+    /// Brings a folder's `docker-compose.yml` up on a free port, with the run's key.
+    ///
+    /// # Errors
+    /// Compose is missing, or refuses the file.
+    pub async fn up(subject: &Subject, folder: &Path) -> Checked<Self> {
+        let workshop = subject.runtime().workshop();
+        let port = free_port()?;
+        let project = format!("conformance-{}-{port}", subject.facts().label().replace('.', "-"));
+        let mut composition = Composition {
+            program: program().await?,
+            folder: folder.to_path_buf(),
+            overlay: std::env::temp_dir().join(format!("{project}.yml")),
+            project,
+            key: workshop.key().to_string(),
+            port,
+            client: Client::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), subject.transcript().clone()),
+        };
+        let services = composition.run(&["config", "--services"]).await?;
+        composition.lay_labels(&String::from_utf8_lossy(&services.stdout), &workshop.labels())?;
+        let up = composition.run(&["up", "-d"]).await?;
+        if !up.status.success() {
+            let why = String::from_utf8_lossy(&up.stderr).trim().to_string();
+            composition.down().await?;
+            return Err(Trouble::broken("`docker compose up` succeeds", why));
+        }
+        Ok(composition)
+    }
+
+    /// A client of the port that it publishes.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// What its services printed.
+    ///
+    /// # Errors
+    /// Compose does not start.
+    pub async fn log(&self) -> Checked<String> {
+        let output = self.run(&["logs", "--no-color"]).await?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Takes it down, with its volumes and its network.
+    ///
+    /// # Errors
+    /// Compose does not start, or fails.
+    pub async fn down(&self) -> Checked {
+        let down = self.run(&["down", "--volumes", "--timeout", "1"]).await?;
+        let _ = std::fs::remove_file(&self.overlay);
+        if down.status.success() {
+            return Ok(());
+        }
+        Err(Trouble::Fault(format!(
+            "`compose down` failed: {}",
+            String::from_utf8_lossy(&down.stderr).trim()
+        )))
+    }
+
+    fn lay_labels(&mut self, services: &str, labels: &[(String, String)]) -> Checked {
+        let mut lines = String::new();
+        for (name, value) in labels {
+            let _ = writeln!(lines, "      {name}: {value:?}");
+        }
+        let mut overlay = String::from("version: \"3.8\"\nservices:\n");
+        for service in services.split_whitespace() {
+            let _ = write!(overlay, "  {service}:\n    labels:\n{lines}");
+        }
+        let _ = write!(overlay, "networks:\n  default:\n    labels:\n{lines}");
+        std::fs::write(&self.overlay, overlay)
+            .map_err(|error| Trouble::Fault(format!("{}: {error}", self.overlay.display())))
+    }
+
+    async fn run(&self, arguments: &[&str]) -> Checked<Output> {
+        let mut command = Command::new(&self.program[0]);
+        command.args(&self.program[1..]).args(["-p", &self.project, "-f", "docker-compose.yml"]);
+        if self.overlay.exists() {
+            command.arg("-f").arg(&self.overlay);
+        }
+        command
+            .args(arguments)
+            .env("PORT", self.port.to_string())
+            .env("INTERNAL_RUNTIME_KEY", &self.key)
+            .current_dir(&self.folder)
+            .output()
+            .await
+            .map_err(|error| Trouble::Fault(format!("{} does not start: {error}", self.program.join(" "))))
+    }
+}
+
+/// Compose: the engine's plugin, or the older program of its own.
+async fn program() -> Checked<Vec<String>> {
+    for command in [&["docker", "compose"][..], &["docker-compose"]] {
+        let probed = Command::new(command[0]).args(&command[1..]).arg("version").output().await;
+        if probed.is_ok_and(|output| output.status.success()) {
+            return Ok(command.iter().map(ToString::to_string).collect());
+        }
+    }
+    Err(Trouble::missing(
+        "Compose",
+        "neither `docker compose` nor `docker-compose` is there; on Debian or Ubuntu `ci/engine` installs it",
+    ))
+}
+
+fn free_port() -> Checked<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let port = listener.and_then(|listener| listener.local_addr()).map(|address| address.port());
+    port.map_err(|error| Trouble::Fault(format!("no free port: {error}")))
+}

@@ -1,0 +1,75 @@
+//! What a check may know of the runtime it judges.
+
+use std::path::PathBuf;
+
+/// What a check may know of the runtime it judges: from its manifest and its language's folder.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    /// The runtime's name: `node`.
+    pub name: String,
+    /// The version: `24`.
+    pub version: String,
+    /// The image to check.
+    pub image: String,
+    /// The arguments that build the image.
+    pub arguments: std::collections::BTreeMap<String, String>,
+    /// The runtime's folder.
+    pub folder: PathBuf,
+    /// The folder of its language under `conformance/languages`.
+    pub language: PathBuf,
+    /// The default of `file`.
+    pub entrypoint: String,
+    /// The probe's other handlers.
+    pub files: Vec<String>,
+    /// One of them that lies in a sub-folder: the folder, and the file in it.
+    pub nested: (String, String),
+    /// How functions of this language wait, as the probe's action `meet` names it.
+    pub waits: Vec<Waiting>,
+    /// Whether `build.sh` compiles.
+    pub compiled: bool,
+    /// The bare server: its file, and its command.
+    pub bare: (String, Vec<String>),
+    /// Fragments of the language's own messages.
+    pub messages: Messages,
+    /// Memory of a serving container, in MiB.
+    pub memory: u32,
+    /// The budget for `cold-start/boot`, in milliseconds.
+    pub boot_budget: u32,
+}
+
+/// How a function waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// Others run on the same thread meanwhile.
+    Await,
+    /// The thread is held.
+    Block,
+}
+
+impl Waiting {
+    /// As the probe's action `meet` names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Waiting::Await => "await",
+            Waiting::Block => "block",
+        }
+    }
+}
+
+/// What a message must contain when a package is refused.
+#[derive(Clone, Debug)]
+pub struct Messages {
+    /// A package that fails to load.
+    pub broken: String,
+    /// A package without a handler.
+    pub no_handler: String,
+    /// A package that fails to build.
+    pub failing: String,
+}
+
+impl Facts {
+    /// The version's name in trials and reports: `node-24`.
+    pub fn label(&self) -> String {
+        format!("{}-{}", self.name, self.version)
+    }
+}

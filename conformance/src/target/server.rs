@@ -1,0 +1,207 @@
+//! A server that serves: requests to it, signals, its log, its inside.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::engine::{Container, Exit, Output};
+use crate::protocol;
+use crate::target::{Checked, Trouble};
+use crate::wire::{Client, Connection, Request, Response, Transcript};
+
+/// How long a server may take to end once told to. Twice what the contract allows, so that one that is
+/// late is told from one that never ends.
+const END: Duration = Duration::from_secs(10);
+/// How long what must come is waited for: a line in the log, a file, a count.
+const EVENTUALLY: Duration = Duration::from_secs(15);
+/// Between looks.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Signals that a server must understand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// SIGTERM.
+    Terminate,
+    /// SIGINT.
+    Interrupt,
+}
+
+/// Looks again and again until it sees what must come.
+///
+/// # Errors
+/// It does not come: `expected`, and what was seen last.
+pub async fn eventually<T, F>(expected: &str, mut look: impl FnMut() -> F) -> Checked<T>
+where
+    F: Future<Output = Checked<Result<T, String>>>,
+{
+    let begun = tokio::time::Instant::now();
+    loop {
+        match look().await? {
+            Ok(seen) => return Ok(seen),
+            Err(actual) if begun.elapsed() > EVENTUALLY => {
+                let seconds = EVENTUALLY.as_secs();
+                return Err(Trouble::broken(expected, format!("{actual}, even after {seconds} s")));
+            }
+            Err(_) => tokio::time::sleep(LOOK).await,
+        }
+    }
+}
+
+/// A server that serves. Clones are the same server.
+#[derive(Clone, Debug)]
+pub struct Server {
+    container: Container,
+    address: SocketAddr,
+    key: String,
+    transcript: Transcript,
+}
+
+impl Server {
+    pub(super) fn new(container: Container, address: SocketAddr, key: &str, transcript: Transcript) -> Self {
+        Server { container, address, key: key.into(), transcript }
+    }
+
+    pub(super) fn writing_to(self, transcript: Transcript) -> Self {
+        Server { transcript, ..self }
+    }
+
+    /// The right key.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// A POST to `/` with the right key.
+    pub fn request(&self) -> Request {
+        Request::post().header(protocol::CHALLENGE, &self.key)
+    }
+
+    /// Sends a request through the stock client.
+    ///
+    /// # Errors
+    /// No whole answer.
+    pub async fn send(&self, request: &Request) -> Checked<Response> {
+        Ok(Client::new(self.address, self.transcript.clone()).send(request).await?)
+    }
+
+    /// Sends a body with the right key.
+    ///
+    /// # Errors
+    /// No whole answer.
+    pub async fn post(&self, body: &Value) -> Checked<Response> {
+        self.send(&self.request().json(body)).await
+    }
+
+    /// Sends a payload with the right key.
+    ///
+    /// # Errors
+    /// No whole answer.
+    pub async fn act(&self, payload: Value) -> Checked<Response> {
+        self.post(&json!({ "payload": payload })).await
+    }
+
+    /// A new connection.
+    ///
+    /// # Errors
+    /// Nothing accepts it.
+    pub async fn connect(&self) -> Checked<Connection> {
+        Ok(Connection::open(self.address, self.transcript.clone()).await?)
+    }
+
+    /// Sends a signal to its first process.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub async fn signal(&self, signal: Signal) -> Checked {
+        let name = match signal {
+            Signal::Terminate => "SIGTERM",
+            Signal::Interrupt => "SIGINT",
+        };
+        Ok(self.container.signal(name).await?)
+    }
+
+    /// How it ended, or `None` while it runs.
+    ///
+    /// # Errors
+    /// The engine does not answer.
+    pub async fn ended(&self) -> Checked<Option<Exit>> {
+        Ok(self.container.ended().await?)
+    }
+
+    /// Waits for its end; `None` where it does not come.
+    ///
+    /// # Errors
+    /// The engine does not answer.
+    pub async fn end(&self) -> Checked<Option<Exit>> {
+        Ok(self.container.wait(END).await?)
+    }
+
+    /// From the last signal to its end, by the engine's own times.
+    ///
+    /// # Errors
+    /// The engine has no record of both.
+    pub async fn signal_to_end(&self) -> Checked<Duration> {
+        Ok(self.container.signal_to_end().await?)
+    }
+
+    /// All that it printed so far.
+    ///
+    /// # Errors
+    /// The engine does not answer.
+    pub async fn log(&self) -> Checked<String> {
+        Ok(self.container.log().await?.all)
+    }
+
+    /// What it printed to standard error so far.
+    ///
+    /// # Errors
+    /// The engine does not answer.
+    pub async fn errors(&self) -> Checked<String> {
+        Ok(self.container.log().await?.errors)
+    }
+
+    /// Asks the program inside, which answers in JSON.
+    ///
+    /// # Errors
+    /// It fails.
+    pub async fn inside(&self, arguments: &[&str]) -> Checked<Value> {
+        let command: Vec<&str> = ["/tmp/inside"].iter().chain(arguments).copied().collect();
+        let output = self.run(&command, &[]).await?;
+        serde_json::from_str(&output.stdout)
+            .map_err(|error| Trouble::Fault(format!("{} printed no JSON: {error}", command.join(" "))))
+    }
+
+    /// Runs a command in its container, with these bytes as standard input.
+    ///
+    /// # Errors
+    /// It exits with another code than 0.
+    pub async fn run(&self, command: &[&str], input: &[u8]) -> Checked<Output> {
+        let output = self.container.exec(command, input).await?;
+        match output.code {
+            0 => Ok(output),
+            code => {
+                let command = command.join(" ");
+                Err(Trouble::Fault(format!("{command} ended with {code}: {}", output.stderr.trim())))
+            }
+        }
+    }
+
+    /// Restarts it as `docker restart` does, and waits for its first answer.
+    ///
+    /// # Errors
+    /// The engine refuses, or it does not answer.
+    pub async fn restart(&mut self) -> Checked {
+        self.container.restart().await?;
+        self.address = self.container.address(protocol::PORT).await?;
+        let server = self.clone();
+        eventually("an answer after the restart", || async {
+            Ok(server.send(&server.request()).await.map_err(|_| "none".to_string()))
+        })
+        .await
+        .map(|_| ())
+    }
+
+    pub(super) fn container(&self) -> &Container {
+        &self.container
+    }
+}

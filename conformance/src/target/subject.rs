@@ -1,0 +1,173 @@
+//! What one check talks to.
+
+use std::ops::Deref;
+use std::sync::{Arc, Mutex};
+
+use serde_json::Value;
+
+use crate::engine::Container;
+use crate::target::{Checked, Ended, Facts, Launch, Runtime, Server, Started, Trouble};
+use crate::wire::Transcript;
+
+/// What one check talks to: a runtime, the server it was given, and whatever else it starts. Where it
+/// was given one, it is used as that [`Server`].
+#[derive(Debug)]
+pub struct Subject {
+    runtime: Arc<Runtime>,
+    server: Option<Server>,
+    transcript: Transcript,
+    started: Mutex<Vec<Container>>,
+    notes: Mutex<Vec<(String, Value)>>,
+}
+
+impl Subject {
+    /// A subject without a server.
+    pub fn empty(runtime: Arc<Runtime>) -> Self {
+        Subject {
+            runtime,
+            server: None,
+            transcript: Transcript::default(),
+            started: Mutex::default(),
+            notes: Mutex::default(),
+        }
+    }
+
+    /// A subject with the server that all share.
+    ///
+    /// # Errors
+    /// It does not come up.
+    pub async fn sharing(runtime: Arc<Runtime>) -> Checked<Self> {
+        let shared = runtime.shared().await?;
+        let mut subject = Subject::empty(runtime);
+        subject.server = Some(shared.writing_to(subject.transcript.clone()));
+        Ok(subject)
+    }
+
+    /// Gives it a server of its own.
+    ///
+    /// # Errors
+    /// It does not come up.
+    pub async fn own(&mut self) -> Checked {
+        self.server = Some(self.serve(Launch::default()).await?);
+        Ok(())
+    }
+
+    /// What is known of the runtime.
+    pub fn facts(&self) -> &Facts {
+        &self.runtime.facts
+    }
+
+    /// The runtime itself: its image, packages and builds.
+    pub fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    /// Starts another server.
+    ///
+    /// # Errors
+    /// It neither answers nor ends.
+    pub async fn start(&self, launch: Launch) -> Checked<Started> {
+        let container = self.runtime.prepare(&launch).await?;
+        self.started.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(container.clone());
+        self.runtime.boot(container, self.transcript.clone()).await
+    }
+
+    /// Starts another server that must serve.
+    ///
+    /// # Errors
+    /// It ends instead.
+    pub async fn serve(&self, launch: Launch) -> Checked<Server> {
+        match self.start(launch).await? {
+            Started::Serving(server) => Ok(server),
+            Started::Ended(ended) => Err(Trouble::broken(
+                "a server that answers",
+                format!("the container ended: {}", ended.summary()),
+            )),
+        }
+    }
+
+    /// Starts another server that must refuse to serve.
+    ///
+    /// # Errors
+    /// It answers instead; `expected` says what it should have refused.
+    pub async fn refuse(&self, launch: Launch, expected: &str) -> Checked<Ended> {
+        match self.start(launch).await? {
+            Started::Ended(ended) => Ok(ended),
+            Started::Serving(_) => Err(Trouble::broken(expected, "the server came up and answered")),
+        }
+    }
+
+    /// Runs a command of ours in a container as locked as a serving one, to its end.
+    ///
+    /// # Errors
+    /// It does not end in time, or the engine fails.
+    pub async fn measure(&self, launch: Launch, limit: std::time::Duration) -> Checked<Ended> {
+        let container = self.runtime.prepare(&launch).await?;
+        self.started.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(container.clone());
+        container.start().await?;
+        let exit = container.wait(limit).await?;
+        let log = container.log().await?;
+        match exit {
+            Some(exit) => Ok(Ended { exit, log }),
+            None => Err(Trouble::broken(
+                format!("an end within {} s", limit.as_secs()),
+                format!("it still ran; it printed: {}", log.all.trim()),
+            )),
+        }
+    }
+
+    /// Keeps a figure for the report.
+    pub fn note(&self, name: &str, value: impl Into<Value>) {
+        self.notes.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push((name.into(), value.into()));
+    }
+
+    /// The figures kept so far.
+    pub fn notes(&self) -> Vec<(String, Value)> {
+        self.notes.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// The server it was given, where it was.
+    pub fn given(&self) -> Option<&Server> {
+        self.server.as_ref()
+    }
+
+    /// What was said on the wire.
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    /// The end of what its servers printed: of the last it started, else of the one it was given.
+    pub async fn log_tail(&self, lines: usize) -> String {
+        let last = {
+            let started = self.started.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            started.last().or(self.server.as_ref().map(Server::container)).cloned()
+        };
+        let Some(container) = last else { return String::new() };
+        let log = container.log().await.unwrap_or_default().all;
+        let kept: Vec<&str> = log.lines().rev().take(lines).collect();
+        kept.into_iter().rev().collect::<Vec<_>>().join("\n")
+    }
+
+    /// Removes what it started.
+    ///
+    /// # Errors
+    /// The engine refuses.
+    pub async fn clear(&self) -> Checked {
+        let started =
+            std::mem::take(&mut *self.started.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
+        for container in started {
+            container.remove().await?;
+        }
+        Ok(())
+    }
+}
+
+impl Deref for Subject {
+    type Target = Server;
+
+    /// # Panics
+    /// Where it was given no server: then the requirement's stage is wrong.
+    fn deref(&self) -> &Server {
+        self.server.as_ref().expect("a check that talks to a server is at Stage::Shared or Stage::Own")
+    }
+}

@@ -1,0 +1,64 @@
+//! Why a check is not green: the runtime, something it stands on, or the harness.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::engine;
+use crate::wire;
+
+/// What a check returns.
+pub type Checked<T = ()> = Result<T, Trouble>;
+
+/// Why a check is not green.
+#[derive(Clone, Debug)]
+pub enum Trouble {
+    /// The runtime did something else than the contract asks.
+    Broken {
+        /// What the contract asks, in this case.
+        expected: String,
+        /// What the runtime did.
+        actual: String,
+    },
+    /// Something that the check stands on could not be had. Told once, with its remedy.
+    Missing(Arc<Missing>),
+    /// The harness could not do its part.
+    Fault(String),
+    /// Not judged here, for a reason that the contract allows.
+    NotApplicable(String),
+}
+
+/// Something that several checks stand on and that could not be had.
+#[derive(Clone, Debug)]
+pub struct Missing {
+    /// What it is: `the engine`, `the image of node-24`.
+    pub what: String,
+    /// Why, and what to do next.
+    pub message: String,
+}
+
+impl Trouble {
+    /// The runtime did `actual` where the contract asks for `expected`.
+    pub fn broken(expected: impl Into<String>, actual: impl Into<String>) -> Self {
+        Trouble::Broken { expected: expected.into(), actual: actual.into() }
+    }
+
+    /// `what` could not be had.
+    pub fn missing(what: impl Into<String>, message: impl fmt::Display) -> Self {
+        Trouble::Missing(Arc::new(Missing { what: what.into(), message: message.to_string() }))
+    }
+}
+
+impl From<engine::Error> for Trouble {
+    fn from(error: engine::Error) -> Self {
+        Trouble::Fault(error.to_string())
+    }
+}
+
+impl From<wire::Error> for Trouble {
+    fn from(error: wire::Error) -> Self {
+        match error {
+            wire::Error::Unsendable(_) => Trouble::Fault(error.to_string()),
+            _ => Trouble::broken("a whole HTTP/1.1 answer", error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! What all runtimes of a run share, made when first asked for.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::process::Command;
+use tokio::sync::OnceCell;
+
+use crate::engine::{Archive, BuildRequest, Engine, Owner, Spec};
+use crate::protocol;
+use crate::target::{Checked, Trouble};
+
+/// The image that every runtime stands on.
+const BASE: &str = "open-runtimes/base";
+/// The image that the base stands on.
+const DEBIAN: &str = "debian:trixie-slim";
+
+/// Where word of what is going on goes.
+pub trait Progress: Send + Sync + std::fmt::Debug {
+    /// Something that takes long begins.
+    fn say(&self, line: &str);
+    /// A line of its output.
+    fn detail(&self, line: &str);
+}
+
+/// What all runtimes of a run share.
+#[derive(Debug)]
+pub struct Workshop {
+    root: PathBuf,
+    owner: Owner,
+    key: String,
+    time_scale: f64,
+    progress: Arc<dyn Progress>,
+    engine: OnceCell<Checked<Engine>>,
+    base: OnceCell<Checked<String>>,
+    inside: OnceCell<Checked<Arc<Vec<u8>>>>,
+}
+
+impl Workshop {
+    /// The workshop of a run over the repository at `root`. Nothing is made or started yet.
+    pub fn new(root: &Path, owner: Owner, time_scale: f64, progress: Arc<dyn Progress>) -> Self {
+        Workshop {
+            root: root.to_path_buf(),
+            owner,
+            key: new_key(),
+            time_scale,
+            progress,
+            engine: OnceCell::new(),
+            base: OnceCell::new(),
+            inside: OnceCell::new(),
+        }
+    }
+
+    /// The key of the run, of visible ASCII that shells and patterns stumble over.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// What time budgets are multiplied with: `CONFORMANCE_TIME_SCALE`, 1 where unset.
+    pub fn time_scale(&self) -> f64 {
+        self.time_scale
+    }
+
+    /// The labels on everything that the run starts, in order.
+    pub fn labels(&self) -> Vec<(String, String)> {
+        let labels: BTreeMap<_, _> = self.owner.labels().into_iter().collect();
+        labels.into_iter().collect()
+    }
+
+    /// Says that something that takes long begins.
+    pub fn say(&self, line: &str) {
+        self.progress.say(line);
+    }
+
+    /// Hands on a line of its output.
+    pub fn detail(&self, line: &str) {
+        self.progress.detail(line);
+    }
+
+    /// The engine, where one was asked for; never connects.
+    pub fn engine_if_used(&self) -> Option<&Engine> {
+        self.engine.get()?.as_ref().ok()
+    }
+
+    /// The engine. The first to ask also removes what killed runs of this host left behind.
+    ///
+    /// # Errors
+    /// None answers.
+    pub async fn engine(&self) -> Checked<Engine> {
+        let connected = self.engine.get_or_init(|| async {
+            let missing = |error: crate::engine::Error| Trouble::missing("the container engine", error);
+            let engine = Engine::connect(self.owner.clone()).await.map_err(missing)?;
+            let abandoned = engine.abandoned().await?;
+            if !abandoned.is_empty() {
+                let (containers, volumes) = (abandoned.containers.len(), abandoned.volumes.len());
+                self.say(&format!("removing {containers} containers and {volumes} volumes of a killed run"));
+                engine.remove(&abandoned).await?;
+            }
+            Ok(engine)
+        });
+        connected.await.clone()
+    }
+
+    /// The tag of the base image, built when first asked for.
+    ///
+    /// # Errors
+    /// It cannot be built.
+    pub async fn base(&self) -> Checked<String> {
+        let built = self.base.get_or_init(|| async {
+            let engine = self.engine().await?;
+            let missing = |why: String| Trouble::missing("the base image", why);
+            if engine.image(DEBIAN).await?.is_none() {
+                return Err(missing(format!(
+                    "the engine has no {DEBIAN}; run `ci/base`, which pulls it, or makes it where no \
+                     registry is reachable"
+                )));
+            }
+            let tag = format!("{BASE}:{}", protocol::CONTRACT);
+            self.say(&format!("building the image {tag}"));
+            let request = BuildRequest {
+                context: self.root.join("runtimes/base"),
+                dockerfile: "Dockerfile".into(),
+                tag: tag.clone(),
+                arguments: BTreeMap::new(),
+            };
+            let progress = |line: &str| self.detail(&format!("base: {line}"));
+            engine.build(&request, progress).await.map_err(|error| missing(error.to_string()))?;
+            Ok(tag)
+        });
+        built.await.clone()
+    }
+
+    /// The static program that looks from inside a container, compiled when first asked for: here where
+    /// the engine runs what this machine runs, else in a build stage.
+    ///
+    /// # Errors
+    /// It cannot be compiled.
+    pub async fn inside(&self) -> Checked<Arc<Vec<u8>>> {
+        let made = self.inside.get_or_init(|| async {
+            let engine = self.engine().await?;
+            let here = std::env::consts::OS == engine.platform().os
+                && std::env::consts::ARCH == engine.platform().architecture
+                && std::env::var_os("CONFORMANCE_INSIDE_IN_STAGE").is_none();
+            let made = if here { self.compile_here().await } else { self.compile_in_stage(&engine).await };
+            made.map(Arc::new).map_err(|why| Trouble::missing("the program inside containers", why))
+        });
+        made.await.clone()
+    }
+
+    fn inside_source(&self) -> PathBuf {
+        self.root.join("conformance/inside")
+    }
+
+    async fn compile_here(&self) -> Result<Vec<u8>, String> {
+        let folder = std::env::temp_dir().join(format!("conformance-{}", self.owner.run()));
+        let program = folder.join("inside");
+        std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+        let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
+        let compiled = Command::new(&rustc)
+            .args(["--edition", "2024", "-O", "-C", "target-feature=+crt-static", "-o"])
+            .arg(&program)
+            .arg(self.inside_source().join("main.rs"))
+            .output()
+            .await
+            .map_err(|error| format!("{rustc} does not start: {error}"))?;
+        let bytes = std::fs::read(&program);
+        let _ = std::fs::remove_dir_all(&folder);
+        if !compiled.status.success() {
+            return Err(String::from_utf8_lossy(&compiled.stderr).into_owned());
+        }
+        bytes.map_err(|error| error.to_string())
+    }
+
+    async fn compile_in_stage(&self, engine: &Engine) -> Result<Vec<u8>, String> {
+        let tag = "open-runtimes/conformance-inside".to_string();
+        self.say(&format!("building the image {tag}, since the engine runs another platform"));
+        let request = BuildRequest {
+            context: self.inside_source(),
+            dockerfile: "Dockerfile".into(),
+            tag: tag.clone(),
+            arguments: BTreeMap::new(),
+        };
+        let told = |error: crate::engine::Error| error.to_string();
+        engine.build(&request, |line| self.detail(&format!("inside: {line}"))).await.map_err(told)?;
+        let container = engine.create(&Spec::of(&tag)).await.map_err(told)?;
+        let archive = container.download("/inside").await.map_err(told)?;
+        container.remove().await.map_err(told)?;
+        let member = Archive::members(&archive.unwrap_or_default()).map_err(told)?.pop();
+        member.map(|member| member.content).ok_or_else(|| format!("{tag} has no /inside"))
+    }
+}
+
+fn new_key() -> String {
+    let random: u64 = rand::random();
+    format!("k${{HOME}}\"'`\\;*#!~{random:016x}")
+}

@@ -1,0 +1,308 @@
+//! One TCP connection, written and read byte for byte.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::{Error, PATIENCE, Request, Response, Transcript};
+
+/// The largest header block read from a runtime, in bytes.
+const MAX_HEAD: usize = 64 * 1024;
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Closed in order.
+    Closed,
+    /// Reset.
+    Reset,
+}
+
+/// One connection to a server.
+#[derive(Debug)]
+pub struct Connection {
+    stream: TcpStream,
+    number: u32,
+    unread: Vec<u8>,
+    transcript: Transcript,
+}
+
+pub(super) fn next_number() -> u32 {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+impl Connection {
+    /// Connects.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`]. That it connects says nothing on a published port: the engine accepts
+    /// for a container in which nothing listens.
+    pub async fn open(address: SocketAddr, transcript: Transcript) -> Result<Self, Error> {
+        let unreachable = |error: std::io::Error| Error::Unreachable(error.to_string());
+        let stream = timeout(PATIENCE, TcpStream::connect(address))
+            .await
+            .map_err(|_| Error::Silent("connection".into()))?
+            .map_err(unreachable)?;
+        stream.set_nodelay(true).map_err(unreachable)?;
+        Ok(Connection { stream, number: next_number(), unread: Vec::new(), transcript })
+    }
+
+    /// Writes the whole request.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] where the server no longer reads, [`Error::Silent`] where it does not drain.
+    pub async fn send(&mut self, request: &Request) -> Result<(), Error> {
+        self.write(&request.bytes()).await
+    }
+
+    /// Writes these bytes and nothing else.
+    ///
+    /// # Errors
+    /// As [`Connection::send`].
+    pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.transcript.sent(self.number, bytes);
+        match timeout(PATIENCE, self.stream.write_all(bytes)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(Error::Closed(format!("while writing ({error})"))),
+            Err(_) => Err(Error::Silent("reading by the server".into())),
+        }
+    }
+
+    /// Sends the request and reads the answer.
+    ///
+    /// # Errors
+    /// Whatever keeps it from a whole answer.
+    pub async fn exchange(&mut self, request: &Request) -> Result<Response, Error> {
+        self.send(request).await?;
+        if request.is_head() { self.receive_head().await } else { self.receive().await }
+    }
+
+    /// Reads one answer, with the 1xx before it.
+    ///
+    /// # Errors
+    /// Whatever keeps it from a whole answer.
+    pub async fn receive(&mut self) -> Result<Response, Error> {
+        self.read_answer(true).await
+    }
+
+    /// Reads one answer to a HEAD, which has no body.
+    ///
+    /// # Errors
+    /// As [`Connection::receive`].
+    pub async fn receive_head(&mut self) -> Result<Response, Error> {
+        self.read_answer(false).await
+    }
+
+    /// Reads the next head alone: a 1xx is returned as an answer of its own.
+    ///
+    /// # Errors
+    /// As [`Connection::receive`].
+    pub async fn receive_interim(&mut self) -> Result<Response, Error> {
+        let (status, headers) = self.read_head().await?;
+        Ok(Response { status, headers, body: Vec::new(), interim: Vec::new() })
+    }
+
+    /// Waits until the server ends the connection; bytes that come before that are an error.
+    ///
+    /// # Errors
+    /// [`Error::Garbled`] for bytes that nobody asked for, [`Error::Silent`] where it stays open.
+    pub async fn ended(&mut self) -> Result<Ending, Error> {
+        if !self.unread.is_empty() {
+            return Err(Error::Garbled(format!("{} bytes follow the answer", self.unread.len())));
+        }
+        match self.fill().await {
+            Ok(0) => Ok(Ending::Closed),
+            Ok(_) => Err(Error::Garbled("bytes follow the answer".into())),
+            Err(Error::Closed(_)) => Ok(Ending::Reset),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Says that nothing more will be sent, and goes on reading.
+    ///
+    /// # Errors
+    /// [`Error::Closed`].
+    pub async fn finish_sending(&mut self) -> Result<(), Error> {
+        self.transcript.noted(self.number, "end of what the client sends");
+        self.stream.shutdown().await.map_err(|error| Error::Closed(error.to_string()))
+    }
+
+    /// Goes away at once, with a reset and not with an orderly end.
+    pub fn reset(self) {
+        self.transcript.noted(self.number, "reset by the client");
+        // Dropping a socket with a linger of zero sends RST; a failure to set it leaves a plain close.
+        let _ = self.stream.set_zero_linger();
+    }
+
+    /// Leaves the connection alone for that long.
+    pub async fn idle(&self, time: Duration) {
+        self.transcript.noted(self.number, &format!("idle for {} s", time.as_secs_f32()));
+        tokio::time::sleep(time).await;
+    }
+
+    async fn fill(&mut self) -> Result<usize, Error> {
+        let mut chunk = [0; 64 * 1024];
+        match timeout(PATIENCE, self.stream.read(&mut chunk)).await {
+            Ok(Ok(count)) => {
+                if count == 0 {
+                    self.transcript.noted(self.number, "closed by the server");
+                } else {
+                    self.transcript.received(self.number, &chunk[..count]);
+                    self.unread.extend_from_slice(&chunk[..count]);
+                }
+                Ok(count)
+            }
+            Ok(Err(error)) => {
+                self.transcript.noted(self.number, "reset by the server");
+                Err(Error::Closed(format!("({error})")))
+            }
+            Err(_) => Err(Error::Silent("answer".into())),
+        }
+    }
+
+    async fn more(&mut self, during: &str) -> Result<(), Error> {
+        match self.fill().await? {
+            0 => Err(Error::Closed(during.into())),
+            _ => Ok(()),
+        }
+    }
+
+    async fn read_answer(&mut self, with_body: bool) -> Result<Response, Error> {
+        let mut interim = Vec::new();
+        loop {
+            let (status, headers) = self.read_head().await?;
+            if (100..200).contains(&status) {
+                interim.push(status);
+                continue;
+            }
+            let mut response = Response { status, headers, body: Vec::new(), interim };
+            if with_body && !matches!(status, 204 | 304) {
+                response.body = self.read_body(&response).await?;
+            }
+            return Ok(response);
+        }
+    }
+
+    async fn read_head(&mut self) -> Result<(u16, Vec<(String, String)>), Error> {
+        let end = loop {
+            if let Some(end) = find(&self.unread, b"\r\n\r\n") {
+                break end;
+            }
+            if self.unread.len() > MAX_HEAD {
+                return Err(Error::Garbled(format!("a header block over {MAX_HEAD} bytes")));
+            }
+            let during = if self.unread.is_empty() { "without an answer" } else { "within the header block" };
+            self.more(during).await?;
+        };
+        let head: Vec<u8> = self.unread.drain(..end + 4).collect();
+        parse_head(&String::from_utf8_lossy(&head[..end]))
+    }
+
+    async fn read_body(&mut self, response: &Response) -> Result<Vec<u8>, Error> {
+        let chunked = response.header("Transfer-Encoding").is_some_and(|v| v.eq_ignore_ascii_case("chunked"));
+        let lengths = response.all("Content-Length");
+        if chunked && !lengths.is_empty() {
+            return Err(Error::Garbled("both Content-Length and Transfer-Encoding".into()));
+        }
+        if chunked {
+            return self.read_chunks().await;
+        }
+        match lengths.as_slice() {
+            [] => self.read_to_end().await,
+            [length] => {
+                let length =
+                    length.parse().map_err(|_| Error::Garbled(format!("Content-Length: {length}")))?;
+                self.take(length).await
+            }
+            _ => Err(Error::Garbled("several Content-Length lines".into())),
+        }
+    }
+
+    async fn read_chunks(&mut self) -> Result<Vec<u8>, Error> {
+        let mut body = Vec::new();
+        loop {
+            let line = self.line().await?;
+            let digits = line.split(';').next().unwrap_or_default().trim();
+            let size = usize::from_str_radix(digits, 16)
+                .map_err(|_| Error::Garbled(format!("chunk size {line:?}")))?;
+            if size == 0 {
+                while !self.line().await?.is_empty() {}
+                return Ok(body);
+            }
+            body.extend(self.take(size).await?);
+            if !self.line().await?.is_empty() {
+                return Err(Error::Garbled("a chunk longer than its size".into()));
+            }
+        }
+    }
+
+    async fn read_to_end(&mut self) -> Result<Vec<u8>, Error> {
+        while self.fill().await? > 0 {}
+        Ok(std::mem::take(&mut self.unread))
+    }
+
+    async fn take(&mut self, length: usize) -> Result<Vec<u8>, Error> {
+        while self.unread.len() < length {
+            self.more("within the body").await?;
+        }
+        Ok(self.unread.drain(..length).collect())
+    }
+
+    async fn line(&mut self) -> Result<String, Error> {
+        loop {
+            if let Some(end) = find(&self.unread, b"\r\n") {
+                let line: Vec<u8> = self.unread.drain(..end + 2).collect();
+                return Ok(String::from_utf8_lossy(&line[..end]).into_owned());
+            }
+            self.more("within a chunk").await?;
+        }
+    }
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window == needle)
+}
+
+fn parse_head(head: &str) -> Result<(u16, Vec<(String, String)>), Error> {
+    let mut lines = head.split("\r\n");
+    let first = lines.next().unwrap_or_default();
+    let status = first
+        .strip_prefix("HTTP/1.1 ")
+        .and_then(|rest| rest.get(..3))
+        .and_then(|code| code.parse().ok())
+        .ok_or_else(|| Error::Garbled(format!("status line {first:?}")))?;
+    let mut headers = Vec::new();
+    for line in lines {
+        let (name, value) =
+            line.split_once(':').ok_or_else(|| Error::Garbled(format!("header line {line:?}")))?;
+        headers.push((name.to_string(), value.trim().to_string()));
+    }
+    Ok((status, headers))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_a_status_and_lines_in_order() {
+        let (status, headers) = parse_head("HTTP/1.1 200 OK\r\nA: 1\r\nB:2\r\nA:  3 ").expect("valid");
+        assert_eq!(status, 200);
+        assert_eq!(
+            headers,
+            [("A", "1"), ("B", "2"), ("A", "3")].map(|(a, b)| (a.to_string(), b.to_string()))
+        );
+    }
+
+    #[test]
+    fn what_is_no_head_is_garbled() {
+        for head in ["", "HTTP/1.0 200 OK", "HTTP/1.1 2x0 OK", "HTTP/1.1 200 OK\r\nno colon"] {
+            assert!(matches!(parse_head(head), Err(Error::Garbled(_))), "{head:?}");
+        }
+    }
+}

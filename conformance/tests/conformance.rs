@@ -1,0 +1,71 @@
+//! The gate: one trial per runtime version and requirement, named `node-24/auth/missing`.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use conformance::plan::{self, Plan};
+use conformance::report::{Outcome, Verdict, explain, table};
+use conformance::run::{JOBS, Run, Terminal};
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(JOBS);
+    match gate(&arguments) {
+        Ok(code) => code,
+        Err(why) => {
+            eprintln!("error: {why}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn gate(arguments: &Arguments) -> Result<ExitCode, String> {
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let root = plan::repository();
+    let plan =
+        plan::discover(&root).and_then(|runtimes| Plan::of(&runtimes)).map_err(|error| error.to_string())?;
+    let run = Arc::new(Run::new(&root, plan, Arc::new(Terminal::new(false)))?);
+    let trials: Vec<Trial> = run
+        .planned()
+        .iter()
+        .cloned()
+        .map(|planned| {
+            let (run, handle, name) = (run.clone(), runtime.handle().clone(), planned.name());
+            let level = planned.requirement.level.to_string();
+            let absent = planned.not_applicable.is_some();
+            let trial = Trial::ignorable_test(name, move || said(&handle.block_on(run.check(&planned))));
+            trial.with_kind(level).with_ignored_flag(absent)
+        })
+        .collect();
+
+    if arguments.list {
+        return Ok(libtest_mimic::run(arguments, trials).exit_code());
+    }
+    runtime.block_on(async { run.clean_up_on_interrupt() });
+    let conclusion = libtest_mimic::run(arguments, trials);
+    let absent = run.planned().iter().filter(|planned| planned.not_applicable.is_some()).count();
+    let reported = (conclusion.num_passed + conclusion.num_failed + conclusion.num_ignored) as usize;
+    let selected = reported - absent.min(conclusion.num_ignored as usize);
+    let summary = runtime.block_on(run.finish(selected));
+    for outcome in summary.outcomes.iter().filter(|outcome| outcome.is_warning()) {
+        eprintln!("warning: {}\n{}", outcome.name(), explain(outcome));
+    }
+    eprintln!("{}\n{:.1} s; {}", table(&summary.outcomes), summary.seconds, summary.report.display());
+    if reported == 0 {
+        return Err("nothing was selected: `cargo test -p conformance -- --list` shows every trial".into());
+    }
+    if !summary.faults.is_empty() {
+        return Err(summary.faults.join("; "));
+    }
+    Ok(conclusion.exit_code())
+}
+
+/// The outcome in the words of a test: a SHOULD that is broken warns, and what does not apply is ignored.
+fn said(outcome: &Outcome) -> Result<Completion, Failed> {
+    match &outcome.verdict {
+        Verdict::NotApplicable { reason } => Ok(Completion::ignored_with(reason)),
+        _ if outcome.is_red() => Err(explain(outcome).into()),
+        _ => Ok(Completion::Completed),
+    }
+}
