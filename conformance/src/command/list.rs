@@ -1,5 +1,7 @@
 //! `list`: every requirement, without building or starting anything.
 
+use std::io::Write;
+
 use clap::Args;
 
 use super::{Exit, planned};
@@ -18,16 +20,15 @@ impl List {
             Ok(plan) => plan,
             Err(exit) => return exit,
         };
+        let mut out = std::io::stdout().lock();
         for planned in &plan.planned {
             let requirement = planned.requirement;
             let absent = planned.not_applicable.as_ref().map(|reason| format!(" (not applicable: {reason})"));
-            println!(
-                "{:40} {:6} {}{}",
-                planned.name(),
-                requirement.level,
-                requirement.sentence,
-                absent.unwrap_or_default()
-            );
+            let line = format!("{:40} {:6} {}", planned.name(), requirement.level, requirement.sentence);
+            // A reader that has seen enough, such as `head`, closes the pipe.
+            if writeln!(out, "{line}{}", absent.unwrap_or_default()).is_err() {
+                break;
+            }
         }
         Exit::Green
     }

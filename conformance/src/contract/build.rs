@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 use super::expect::{During, Expect, echo, ensure, member, nonce, same};
 use super::requirement::check;
 use super::{Requirement, Stage};
-use crate::engine::Archive;
-use crate::protocol::{CODE, Kind, PACKAGE_NAME};
-use crate::target::{BuildJob, Built, Checked, Launch, Package, Source, Subject, eventually};
+use crate::protocol::{Kind, PACKAGE_NAME};
+use crate::target::{BuildJob, Built, Checked, Launch, Package, Source, Start, Subject, eventually};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
@@ -65,13 +64,10 @@ async fn package(s: &Subject) -> Checked {
     let extra = vec![(PACKAGE_NAME.to_string(), b"an earlier package".to_vec())];
     let built = s.runtime().run_build(&BuildJob { extra, ..BuildJob::of(Source::Plain) }).await;
     let built = built.during("over an earlier package")?;
-    let members = Archive::members(&Archive::unzip(succeeds(&built).during("over an earlier package")?)?)?;
-    let itself = members.iter().find(|member| member.path.ends_with(PACKAGE_NAME));
-    ensure(
-        itself.is_none(),
-        "a package that does not contain itself",
-        format!("{:?}", itself.map(|m| &m.path)),
-    )?;
+    succeeds(&built).during("over an earlier package")?;
+    let members = built.members()?;
+    let itself = members.iter().find(|member| member.ends_with(PACKAGE_NAME));
+    ensure(itself.is_none(), "a package that does not contain itself", format!("{itself:?}"))?;
 
     let server = s.serve(Launch::default().package(Package::Plain)).await?;
     echo(&server).await.during("launch.sh in a fresh container")?;
@@ -79,7 +75,7 @@ async fn package(s: &Subject) -> Checked {
 }
 
 async fn deploy(s: &Subject) -> Checked {
-    let server = s.serve(Launch::default().deploy(Source::Plain)).await?;
+    let server = s.serve(Launch::default().started(Start::Deploy(Source::Plain))).await?;
     echo(&server).await?;
     Ok(())
 }
@@ -89,10 +85,8 @@ async fn launch(s: &Subject) -> Checked {
     let answer = empty.post(&json!({})).await.during("over an empty folder")?;
     answer.error(Kind::CodeNotFound).during("over an empty folder")?;
 
-    let package = s.runtime().package(Package::Plain).await?.to_vec();
-    let unpacked = Launch::default().without_package().file("other.tar.gz", package);
-    let unpack = format!("tar -xzf /tmp/other.tar.gz --no-overwrite-dir -C {CODE} && exec launch.sh");
-    let server = s.serve(unpacked.command(&["sh", "-c", &unpack])).await?;
+    let unpacked = Launch::default().package(Package::Plain).started(Start::Unpacked);
+    let server = s.serve(unpacked).await.during("over code that lies there already")?;
     echo(&server).await.during("over code that lies there already")?;
 
     for (what, garbage) in [("no archive", b"no archive".to_vec()), ("nothing", Vec::new())] {
@@ -102,12 +96,11 @@ async fn launch(s: &Subject) -> Checked {
         ensure(ended.blames(PACKAGE_NAME), expected, ended.summary())?;
     }
 
-    // The first of the two answers on the same port, so the second is awaited by the mark between them.
-    let twice = "/tmp/inside once -- launch.sh && touch /tmp/once-over && exec launch.sh";
-    let server = s.serve(Launch::default().command(&["sh", "-c", twice])).await.during("launched twice")?;
+    // Both answer on the same port, so the second is awaited by the mark between them.
+    let server = s.serve(Launch::default().started(Start::Twice)).await.during("launched twice")?;
     eventually("an end of the first launch", || async {
-        let seen = server.run(&["sh", "-c", "ls /tmp"], &[]).await?.stdout;
-        Ok(if seen.contains("once-over") { Ok(()) } else { Err("it goes on".to_string()) })
+        let over = server.machine().has(Launch::ONCE_OVER).await?;
+        Ok(if over { Ok(()) } else { Err("it goes on".to_string()) })
     })
     .await?;
     eventually("an answer of the second launch", || async {
@@ -153,11 +146,7 @@ async fn failure(s: &Subject) -> Checked {
     let stale = vec![(PACKAGE_NAME.to_string(), b"an earlier package".to_vec())];
     for extra in [Vec::new(), stale] {
         let built = s.runtime().run_build(&BuildJob { extra, ..BuildJob::of(Source::Failing) }).await?;
-        ensure(
-            built.exit.code != 0,
-            "a non-zero exit code",
-            format!("0, and printed: {}", built.log.trim()),
-        )?;
+        ensure(built.exit.code != 0, "a non-zero exit code", built.summary())?;
         ensure(built.package.is_none(), "no package, not even an earlier one", "there is one")?;
         ensure(
             built.log.contains(shows),

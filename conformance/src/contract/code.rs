@@ -130,7 +130,7 @@ async fn is_refused(s: &Subject, package: Package, source: Source, shows: &str) 
         return ensure(
             built.exit.code != 0 && built.package.is_none() && built.log.contains(shows),
             format!("build.sh fails, leaves no package and shows {shows:?}"),
-            format!("exit code {}, and printed: {}", built.exit.code, built.log.trim()),
+            built.summary(),
         );
     }
     let server = s.serve(Launch::default().package(package)).await?;
@@ -179,13 +179,9 @@ async fn late(s: &Subject) -> Checked {
             answer.says(Kind::CodeNotFound, "Code file not found.").during(when)
         };
         not_found(&format!("{path}, nothing there")).await?;
-        // The entrypoint is unpacked under another name, and last of all gets its own.
-        let unpack = r#"set -e; mkdir -p "$1"; tar -xzf - --no-same-owner --no-overwrite-dir -C "$1" \
-            --transform="s,^\(\./\)\?$2\$,$2.arriving,""#;
-        server.run(&["sh", "-c", unpack, "unpack", &path, entrypoint], &package).await?;
+        server.machine().unpack(&package, &path, entrypoint).await?;
         not_found(&format!("{path}, all but the entrypoint there")).await?;
-        let reveal = r#"mv "$1/$2.arriving" "$1/$2""#;
-        server.run(&["sh", "-c", reveal, "reveal", &path, entrypoint], &[]).await?;
+        server.machine().reveal(&path, entrypoint).await?;
         acts_as(&server, entrypoint, body.clone()).await.during(&format!("{path}, the entrypoint there"))?;
     }
     Ok(())

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::expect::{During, ensure};
 use super::requirement::check;
 use super::{Requirement, Stage};
-use crate::target::{Checked, Launch, Subject, Trouble};
+use crate::target::{Checked, Launch, Start, Subject, Trouble};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
@@ -32,9 +32,10 @@ const WARM: f64 = 1.0;
 /// How long a measuring container may take.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// What the program inside printed last, as JSON.
-async fn measured(s: &Subject, launch: Launch) -> Checked<Value> {
-    let ended = s.measure(launch, PATIENCE).await?;
+/// What the program inside, run with these words, printed last: JSON.
+async fn measured(s: &Subject, launch: Launch, words: &[&str]) -> Checked<Value> {
+    let words = words.iter().map(ToString::to_string).collect();
+    let ended = s.measure(launch.started(Start::Inside(words)), PATIENCE).await?;
     let figures = ended.log.all.lines().last().and_then(|line| serde_json::from_str::<Value>(line).ok());
     match figures {
         Some(figures) if ended.exit.code == 0 => Ok(figures),
@@ -45,9 +46,9 @@ async fn measured(s: &Subject, launch: Launch) -> Checked<Value> {
 /// The smallest of up to 15 boots of a command, in milliseconds.
 async fn smallest(s: &Subject, launch: Launch, budget: f64, command: &[&str]) -> Checked<f64> {
     let budget = budget.to_string();
-    let mut line = vec!["/tmp/inside", "boot", BOOTS, &budget, "--"];
+    let mut line = vec!["boot", BOOTS, &budget, "--"];
     line.extend(command);
-    let figures = measured(s, launch.command(&line)).await?;
+    let figures = measured(s, launch, &line).await?;
     let boots: Vec<f64> =
         figures["boots"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
     boots.into_iter().reduce(f64::min).ok_or_else(|| Trouble::Fault("the stopwatch timed no boot".into()))
@@ -76,8 +77,7 @@ async fn boot(s: &Subject) -> Checked {
 }
 
 async fn warm(s: &Subject) -> Checked {
-    let line = ["/tmp/inside", "warm", "--", "launch.sh"];
-    let figures = measured(s, Launch::default().command(&line)).await?;
+    let figures = measured(s, Launch::default(), &["warm", "--", "launch.sh"]).await?;
     let rounds = figures["rounds"].as_array().cloned().unwrap_or_default();
     let over =
         rounds.iter().filter_map(|round| Some(round["runtime_us"].as_f64()? - round["null_us"].as_f64()?));

@@ -402,7 +402,7 @@ async fn abandoned(s: &Subject) -> Checked {
 
 /// Descriptors of all processes in the container, without those of the program that counts.
 async fn descriptors(s: &Server) -> Checked<u64> {
-    let seen = s.inside(&["look"]).await?;
+    let seen = s.machine().look().await?;
     let processes = member(&seen, "processes")?.as_array().cloned().unwrap_or_default();
     Ok(processes.iter().filter_map(|process| process["descriptors"].as_u64()).sum())
 }

@@ -28,7 +28,7 @@ async fn user(s: &Subject) -> Checked {
     let ids: Vec<Option<u32>> = image.user.split(':').map(|id| id.parse().ok()).collect();
     let sound = ids.iter().all(|id| id.is_some_and(|id| id > 0));
     ensure(sound, "a numeric USER that is not 0", format!("USER {:?}", image.user))?;
-    let seen = s.inside(&["look"]).await?;
+    let seen = s.machine().look().await?;
     let processes = member(&seen, "processes")?.as_array().cloned().unwrap_or_default();
     ensure(!processes.is_empty(), "processes seen from inside", seen.to_string())?;
     let roots = |ids: &Value| ids.as_array().is_some_and(|ids| ids.iter().any(|id| *id == 0));
@@ -37,7 +37,7 @@ async fn user(s: &Subject) -> Checked {
 }
 
 async fn locked(s: &Subject) -> Checked {
-    let seen = s.inside(&["look"]).await?;
+    let seen = s.machine().look().await?;
     let processes = member(&seen, "processes")?.as_array().cloned().unwrap_or_default();
     for process in &processes {
         let name = &process["name"];

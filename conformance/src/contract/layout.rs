@@ -53,16 +53,16 @@ async fn scripts(s: &Subject) -> Checked {
     let command: Vec<&String> = image.entrypoint.iter().chain(&image.command).collect();
     ensure(command == ["launch.sh"], "launch.sh as the image's command", format!("{command:?}"))?;
     for name in ["build.sh", "launch.sh", "deploy.sh"] {
-        let found = s.run(&["sh", "-c", "command -v \"$1\" || true", "find", name], &[]).await?.stdout;
+        let found = s.machine().which(name).await?;
         let place = format!("{SOURCE}/{name}");
-        ensure(found.trim() == place, format!("{name} executable on PATH at {place}"), found.trim())?;
+        ensure(found == place, format!("{name} executable on PATH at {place}"), found)?;
     }
     let built =
         s.runtime().run_build(&BuildJob { user: Some(STRANGER), ..BuildJob::of(Source::Probe) }).await?;
     ensure(
         built.exit.code == 0 && built.package.is_some(),
         format!("build.sh works as user {STRANGER}"),
-        format!("exit code {}, and printed: {}", built.exit.code, built.log.trim()),
+        built.summary(),
     )?;
     ensure(
         built.owner == STRANGER,

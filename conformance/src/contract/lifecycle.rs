@@ -89,7 +89,7 @@ async fn drain(s: &Subject) -> Checked {
     refused.await?;
     ensure(s.ended().await?.is_none(), "the server waits for the request in flight", "it has ended")?;
 
-    s.inside(&["touch", &meeting.place("released")]).await?;
+    s.machine().touch(&meeting.place("released")).await?;
     let answer = busy.receive().await.during("the request in flight completes")?;
     answer.is(200)?;
     ensure(answer.closes(), "it completes with Connection: close", format!("{:?}", answer.headers))?;

@@ -95,6 +95,15 @@ impl Engine {
         self.find(Owner::outlived).await
     }
 
+    /// What a process of this host has in the engine, be it gone or not.
+    ///
+    /// # Errors
+    /// The engine does not answer.
+    pub async fn of_process(&self, process: u32) -> Result<Leftovers, Error> {
+        let (process, host) = (process.to_string(), host());
+        self.find(|labels| labels.get(PROCESS) == Some(&process) && labels.get(HOST) == Some(&host)).await
+    }
+
     /// What any run of the harness has in the engine, finished or not.
     ///
     /// # Errors

@@ -6,16 +6,16 @@ mod progress;
 pub use progress::Terminal;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use tokio::sync::{OnceCell, RwLock};
 
-use crate::engine::Owner;
+use crate::engine::{Leftovers, Owner};
 use crate::plan::{Plan, Planned};
 use crate::report::{Journal, Outcome, Tally};
-use crate::target::{Progress, Runtime, Workshop};
+use crate::target::{Facts, Progress, Runtime, Workshop};
 
 /// What scales the budgets of checks that measure time, for machines that are slow and known to be.
 pub const TIME_SCALE: &str = "CONFORMANCE_TIME_SCALE";
@@ -25,7 +25,7 @@ pub const JOBS: usize = 6;
 /// A run over a plan.
 #[derive(Debug)]
 pub struct Run {
-    plan: Plan,
+    planned: Vec<Planned>,
     workshop: Arc<Workshop>,
     versions: BTreeMap<String, Version>,
     /// Held for reading by every check, and for writing by one that measures time.
@@ -57,26 +57,50 @@ pub struct Summary {
 }
 
 impl Run {
-    /// A run of which nothing is started yet; its journal lies in `target/conformance`.
+    /// A run of a plan on containers of the engine, of which nothing is started yet; its journal lies in
+    /// `target/conformance`.
     ///
     /// # Errors
     /// The journal cannot be written, or the time scale is no positive number.
-    pub fn new(root: &std::path::Path, plan: Plan, progress: Arc<dyn Progress>) -> Result<Self, String> {
-        let time_scale = time_scale()?;
+    pub fn new(root: &Path, plan: Plan, progress: Arc<dyn Progress>) -> Result<Self, String> {
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+        Run::new_in(root, plan, progress, &target.join("conformance"))
+    }
+
+    /// The same with the journal in another folder.
+    ///
+    /// # Errors
+    /// As [`Run::new`].
+    pub fn new_in(
+        root: &Path,
+        plan: Plan,
+        progress: Arc<dyn Progress>,
+        folder: &Path,
+    ) -> Result<Self, String> {
         let random: u32 = rand::random();
         let owner = Owner::this_process(&format!("{}-{random:08x}", std::process::id()));
-        let workshop = Arc::new(Workshop::new(root, owner, time_scale, progress));
-        let folder = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
-        let folder = folder.join("conformance");
-        let journal = Journal::open(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let workshop = Arc::new(Workshop::new(root, owner, time_scale()?, progress));
+        let runtime = |facts: &Arc<Facts>| Arc::new(Runtime::new((**facts).clone(), workshop.clone()));
+        let runtimes = plan.versions.values().map(runtime).collect();
+        Run::over(runtimes, plan.planned, workshop, folder)
+    }
+
+    /// A run over runtimes wherever they are.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub fn over(
+        runtimes: Vec<Arc<Runtime>>,
+        planned: Vec<Planned>,
+        workshop: Arc<Workshop>,
+        folder: &Path,
+    ) -> Result<Self, String> {
+        let journal = Journal::open(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let cells = || crate::contract::requirements().map(|r| (r.id, OnceCell::new())).collect();
-        let versions = plan.versions.iter().map(|(label, facts)| {
-            let runtime = Arc::new(Runtime::new((**facts).clone(), workshop.clone()));
-            (label.clone(), Version { runtime, outcomes: cells() })
-        });
+        let version = |runtime: Arc<Runtime>| (runtime.facts.label(), Version { runtime, outcomes: cells() });
         Ok(Run {
-            versions: versions.collect(),
-            plan,
+            versions: runtimes.into_iter().map(version).collect(),
+            planned,
             workshop,
             quiet: RwLock::new(()),
             journal,
@@ -87,7 +111,7 @@ impl Run {
 
     /// What is planned.
     pub fn planned(&self) -> &[Planned] {
-        &self.plan.planned
+        &self.planned
     }
 
     /// Judges what is planned, and keeps the result.
@@ -117,7 +141,7 @@ impl Run {
         let mut faults = self.clean_up().await.err().into_iter().collect::<Vec<_>>();
         let mut outcomes = self.journal.outcomes();
         let order: BTreeMap<String, usize> =
-            self.plan.planned.iter().enumerate().map(|(number, planned)| (planned.name(), number)).collect();
+            self.planned.iter().enumerate().map(|(number, planned)| (planned.name(), number)).collect();
         outcomes.sort_by_key(|outcome| order.get(&outcome.name()).copied());
         let names: BTreeSet<String> = outcomes.iter().map(Outcome::name).collect();
         if names.len() != selected || outcomes.len() != selected {
@@ -135,15 +159,29 @@ impl Run {
         Summary { tally: Tally::of(&outcomes), outcomes, report, seconds, faults }
     }
 
+    /// What this run has in the engine now.
+    ///
+    /// # Errors
+    /// The engine does not answer.
+    pub async fn left(&self) -> Result<Leftovers, String> {
+        match self.workshop.engine_if_used() {
+            Some(engine) => engine.mine().await.map_err(|error| error.to_string()),
+            None => Ok(Leftovers::default()),
+        }
+    }
+
     /// Removes everything that this run started and that is still there.
     ///
     /// # Errors
     /// What could not be removed.
     pub async fn clean_up(&self) -> Result<(), String> {
+        for version in self.versions.values() {
+            version.runtime.close().await.map_err(|trouble| judge::reason(&trouble))?;
+        }
         let Some(engine) = self.workshop.engine_if_used() else { return Ok(()) };
         // What is being started at this very moment shows up on the second look.
         for _ in 0..5 {
-            let mine = engine.mine().await.map_err(|error| error.to_string())?;
+            let mine = self.left().await?;
             if mine.is_empty() {
                 return Ok(());
             }

@@ -1,5 +1,7 @@
 //! Word of what is going on, on standard error.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::Instant;
 
 use crate::target::Progress;
@@ -12,12 +14,14 @@ const WIDTH: usize = 110;
 pub struct Terminal {
     begun: Instant,
     verbose: bool,
+    /// The step that each build is at, until it is known whether the engine's cache has it.
+    steps: Mutex<BTreeMap<String, String>>,
 }
 
 impl Terminal {
-    /// `verbose` shows each line of a build, else only its steps.
+    /// `verbose` shows each line of a build, else only the steps that are not in the engine's cache.
     pub fn new(verbose: bool) -> Self {
-        Terminal { begun: Instant::now(), verbose }
+        Terminal { begun: Instant::now(), verbose, steps: Mutex::default() }
     }
 
     fn line(&self, text: &str) {
@@ -32,9 +36,16 @@ impl Progress for Terminal {
 
     fn detail(&self, line: &str) {
         if self.verbose {
-            self.line(line);
-        } else if line.contains(": Step ") {
-            self.line(&line.chars().take(WIDTH).collect::<String>());
+            return self.line(line);
+        }
+        let (build, text) = line.split_once(": ").unwrap_or(("", line));
+        let mut steps = self.steps.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if text.starts_with("Step ") {
+            steps.insert(build.into(), line.chars().take(WIDTH).collect());
+        } else if text.contains("---> Running in")
+            && let Some(step) = steps.remove(build)
+        {
+            self.line(&step);
         }
     }
 }

@@ -1,25 +1,8 @@
 //! How a server is started, and what came of it.
 
-use std::time::{Duration, Instant};
-
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
-
-use crate::engine::{Archive, Container, Exit, Log, Network, Profile, Spec, Volume};
+use crate::engine::{Exit, Log};
 use crate::protocol;
-use crate::target::{Checked, Package, Runtime, Server, Source, Trouble};
-use crate::wire::Transcript;
-
-/// Processes and threads in a serving container.
-pub(super) const PROCESSES: u32 = 128;
-/// How long a server may take to its first answer or its end. Ten at once on two busy cores need 6 s.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// How long one attempt at a first answer may take: what answers at all answers much sooner, and a
-/// port that the engine publishes accepts connections for a server that does not listen yet.
-const ATTEMPT: Duration = Duration::from_millis(50);
-/// Between attempts.
-const PAUSE: Duration = Duration::from_millis(5);
+use crate::target::{Package, Server, Source};
 
 /// The key that a server is started with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,31 +15,56 @@ pub enum Key {
     Raw(String),
 }
 
-/// A server to be started. The default is the probe's package, the run's key and the image's command.
+/// How a server is started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// By the image's own command, `launch.sh`.
+    Launch,
+    /// By `deploy.sh`, over source where it looks for it, read-only.
+    Deploy(Source),
+    /// By `launch.sh` without a package, over code that was unpacked before.
+    Unpacked,
+    /// By `launch.sh`, twice: the first is stopped after its first answer, then [`Launch::ONCE_OVER`] is
+    /// there, then comes the second.
+    Twice,
+    /// Not at all: the program inside runs with these words, to its end.
+    Inside(Vec<String>),
+}
+
+/// A server to be started. The default is `launch.sh` over the probe's package, with the run's key.
 #[derive(Clone, Debug)]
 pub struct Launch {
+    how: Start,
     key: Key,
     environment: Vec<(String, String)>,
     package: Option<Package>,
     files: Vec<(String, Vec<u8>)>,
-    command: Option<Vec<String>>,
-    source: Option<Source>,
 }
 
 impl Default for Launch {
     fn default() -> Self {
         Launch {
+            how: Start::Launch,
             key: Key::Valid,
             environment: Vec::new(),
             package: Some(Package::Probe),
             files: Vec::new(),
-            command: None,
-            source: None,
         }
     }
 }
 
 impl Launch {
+    /// The file that tells that the first of two launches is over.
+    pub const ONCE_OVER: &str = "/tmp/once-over";
+    /// The package under a name that `launch.sh` does not know, for [`Start::Unpacked`].
+    pub const UNPACKED: &str = "unpacked.tar.gz";
+
+    /// Started in another way.
+    pub fn started(self, how: Start) -> Self {
+        let package = if matches!(how, Start::Deploy(_)) { None } else { self.package };
+        Launch { how, package, ..self }
+    }
+
     /// With another key.
     pub fn key(self, key: Key) -> Self {
         Launch { key, ..self }
@@ -68,12 +76,12 @@ impl Launch {
         self
     }
 
-    /// With another package in `/tmp`.
+    /// With another package.
     pub fn package(self, package: Package) -> Self {
         Launch { package: Some(package), ..self }
     }
 
-    /// With no package in `/tmp`.
+    /// With no package.
     pub fn without_package(self) -> Self {
         Launch { package: None, ..self }
     }
@@ -84,15 +92,34 @@ impl Launch {
         self
     }
 
-    /// With another command than the image's own.
-    pub fn command(self, command: &[&str]) -> Self {
-        Launch { command: Some(command.iter().map(ToString::to_string).collect()), ..self }
+    /// How it is started.
+    pub fn how(&self) -> &Start {
+        &self.how
     }
 
-    /// With source, read-only, where `deploy.sh` looks for it, and `deploy.sh` as the command.
-    pub fn deploy(self, source: Source) -> Self {
-        let launch = self.without_package().command(&["deploy.sh"]);
-        Launch { source: Some(source), ..launch }
+    /// The key it gets.
+    pub fn given_key(&self) -> &Key {
+        &self.key
+    }
+
+    /// The environment it gets besides the key.
+    pub fn environment(&self) -> &[(String, String)] {
+        &self.environment
+    }
+
+    /// The files in `/tmp` besides the package.
+    pub fn files(&self) -> &[(String, Vec<u8>)] {
+        &self.files
+    }
+
+    /// The package it gets.
+    pub fn given_package(&self) -> Option<Package> {
+        self.package
+    }
+
+    /// The name under which the package lies in `/tmp`.
+    pub fn package_name(&self) -> &'static str {
+        if self.how == Start::Unpacked { Self::UNPACKED } else { protocol::PACKAGE_NAME }
     }
 }
 
@@ -125,107 +152,4 @@ impl Ended {
         let of_memory = if self.exit.out_of_memory { " (out of memory)" } else { "" };
         format!("exit code {}{of_memory}, and printed: {}", self.exit.code, self.log.all.trim())
     }
-}
-
-impl Runtime {
-    /// Makes the container for a launch, with everything in it, not started.
-    ///
-    /// # Errors
-    /// The image or a package cannot be had, or the engine refuses.
-    pub(super) async fn prepare(&self, launch: &Launch) -> Checked<Container> {
-        let engine = self.workshop().engine().await?;
-        let image = self.image().await?;
-        let mut archive =
-            Archive::owned_by(user_of(&image.user)).file("inside", &self.workshop().inside().await?, true)?;
-        if let Some(package) = launch.package {
-            archive = archive.file(protocol::PACKAGE_NAME, &self.package(package).await?, false)?;
-        }
-        for (name, content) in &launch.files {
-            archive = archive.file(name, content, true)?;
-        }
-        let mut environment = launch.environment.clone();
-        match &launch.key {
-            Key::Valid => environment.push((protocol::KEY.into(), self.workshop().key().into())),
-            Key::Unset => {}
-            Key::Raw(key) => environment.push((protocol::KEY.into(), key.clone())),
-        }
-        let mut volumes = vec![Volume::own("/tmp")];
-        if let Some(source) = launch.source {
-            volumes.push(self.stocked_volume(source).await?);
-        }
-        let container = engine
-            .create(&Spec {
-                command: launch.command.clone(),
-                environment,
-                network: Network::Published(protocol::PORT),
-                profile: Profile::Locked { memory: self.facts.memory, processes: PROCESSES },
-                volumes,
-                memory_folders: vec![(protocol::CODE.into(), "exec".into())],
-                ..Spec::of(&self.facts.image)
-            })
-            .await?;
-        container.upload("/tmp", archive.finish()?).await?;
-        Ok(container)
-    }
-
-    /// A volume with source in it, mounted read-only where `deploy.sh` looks.
-    async fn stocked_volume(&self, source: Source) -> Checked<Volume> {
-        let engine = self.workshop().engine().await?;
-        let name = engine.create_volume().await?;
-        let volume = Volume { target: protocol::DEPLOY_CODE.into(), name: Some(name), read_only: false };
-        let carrier = Spec { volumes: vec![volume.clone()], ..Spec::of(&self.facts.image) };
-        let carrier = engine.create(&carrier).await?;
-        let archive = Archive::owned_by(0).folder(&self.source(source))?.finish()?;
-        carrier.upload(protocol::DEPLOY_CODE, archive).await?;
-        carrier.remove().await?;
-        Ok(Volume { read_only: true, ..volume })
-    }
-
-    /// Starts a prepared container and waits for its first answer or its end.
-    ///
-    /// # Errors
-    /// It does neither in time, or the engine fails.
-    pub(super) async fn boot(&self, container: Container, transcript: Transcript) -> Checked<Started> {
-        container.start().await?;
-        let begun = Instant::now();
-        let mut address = None;
-        while begun.elapsed() < PATIENCE {
-            if address.is_none() {
-                address = container.address(protocol::PORT).await.ok();
-            }
-            if let Some(address) = address
-                && answers(address).await
-            {
-                let server = Server::new(container, address, self.workshop().key(), transcript);
-                return Ok(Started::Serving(server));
-            }
-            if let Some(exit) = container.ended().await? {
-                let log = container.log().await?;
-                return Ok(Started::Ended(Ended { exit, log }));
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-        let log = container.log().await?;
-        Err(Trouble::broken(
-            "a first answer, or an end",
-            format!("neither within {} s; the log says: {}", PATIENCE.as_secs(), log.all.trim()),
-        ))
-    }
-}
-
-/// Whether an HTTP server answers there, whatever it answers.
-async fn answers(address: std::net::SocketAddr) -> bool {
-    let attempt = async {
-        let mut stream = TcpStream::connect(address).await.ok()?;
-        stream.write_all(b"POST / HTTP/1.1\r\nHost: runtime.test\r\nContent-Length: 0\r\n\r\n").await.ok()?;
-        let mut first = [0; 5];
-        stream.read_exact(&mut first).await.ok()?;
-        (&first == b"HTTP/").then_some(())
-    };
-    timeout(ATTEMPT, attempt).await.ok().flatten().is_some()
-}
-
-/// The numeric user of an image; files for one that names its user otherwise belong to root.
-pub(super) fn user_of(user: &str) -> u64 {
-    user.split(':').next().and_then(|id| id.parse().ok()).unwrap_or(0)
 }

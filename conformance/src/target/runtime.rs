@@ -1,12 +1,17 @@
-//! One version of a runtime: its image and packages, made when first asked for.
+//! One version of a runtime: its packages, made when first asked for, and the server that checks share.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::OnceCell;
 
-use crate::engine::{BuildRequest, Image};
-use crate::target::{Checked, Facts, Launch, Package, Server, Started, Trouble, Workshop};
+use crate::engine::Image;
+use crate::target::place::{Machine, Place};
+use crate::target::ready::boot;
+use crate::target::{
+    BuildJob, Built, Checked, Containers, Facts, Launch, Package, Server, Source, Started, Trouble, Workshop,
+};
 use crate::wire::Transcript;
 
 type PackageCell = Arc<OnceCell<Checked<Arc<Vec<u8>>>>>;
@@ -17,21 +22,21 @@ pub struct Runtime {
     /// What is known of it.
     pub facts: Facts,
     workshop: Arc<Workshop>,
-    image: OnceCell<Checked<Image>>,
+    place: Box<dyn Place>,
     packages: Mutex<BTreeMap<Package, PackageCell>>,
     shared: tokio::sync::Mutex<Option<Checked<Server>>>,
 }
 
 impl Runtime {
-    /// A runtime of which nothing is made yet.
+    /// A runtime in containers of the engine. Nothing of it is made yet.
     pub fn new(facts: Facts, workshop: Arc<Workshop>) -> Self {
-        Runtime {
-            facts,
-            workshop,
-            image: OnceCell::new(),
-            packages: Mutex::default(),
-            shared: tokio::sync::Mutex::default(),
-        }
+        let place = Box::new(Containers::new(facts.clone(), workshop.clone()));
+        Runtime::at(place, facts, workshop)
+    }
+
+    /// A runtime that runs elsewhere.
+    pub fn at(place: Box<dyn Place>, facts: Facts, workshop: Arc<Workshop>) -> Self {
+        Runtime { facts, workshop, place, packages: Mutex::default(), shared: tokio::sync::Mutex::default() }
     }
 
     /// What it shares with the other runtimes of the run.
@@ -44,32 +49,51 @@ impl Runtime {
     /// # Errors
     /// It cannot be built: told once, and blocking whatever stands on it.
     pub async fn image(&self) -> Checked<Image> {
-        self.image.get_or_init(|| self.build_image()).await.clone()
+        self.place.image().await
     }
 
-    async fn build_image(&self) -> Checked<Image> {
-        let engine = self.workshop.engine().await?;
-        let base = self.workshop.base().await?;
-        let label = self.facts.label();
-        let mut arguments = self.facts.arguments.clone();
-        arguments.insert("BASE".into(), base);
-        let request = BuildRequest {
-            context: self.facts.folder.clone(),
-            dockerfile: "Dockerfile".into(),
-            tag: self.facts.image.clone(),
-            arguments,
+    /// The folder of that source.
+    pub fn source(&self, source: Source) -> PathBuf {
+        self.place.source(source)
+    }
+
+    /// Runs `build.sh` on a machine of its own.
+    ///
+    /// # Errors
+    /// The engine fails, or it does not end in time.
+    pub async fn run_build(&self, job: &BuildJob) -> Checked<Built> {
+        self.place.build(job).await
+    }
+
+    /// The package, built when first asked for.
+    ///
+    /// # Errors
+    /// It cannot be built: told once, and blocking whatever stands on it.
+    pub async fn package(&self, package: Package) -> Checked<Arc<Vec<u8>>> {
+        let cell = {
+            let mut packages = self.packages.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            packages.entry(package).or_default().clone()
         };
-        self.workshop.say(&format!("{label}: building the image {}", self.facts.image));
-        let missing = |why: String| Trouble::missing(format!("the image of {label}"), why);
-        let progress = |line: &str| self.workshop.detail(&format!("{label}: {line}"));
-        engine.build(&request, progress).await.map_err(|error| missing(error.to_string()))?;
-        let image = engine.image(&self.facts.image).await?;
-        image.ok_or_else(|| missing(format!("{} is not there after its build", self.facts.image)))
+        let made = cell.get_or_init(|| async {
+            self.workshop.say(&format!("{}: building {package:?}", self.facts.label()));
+            let built = self.run_build(&BuildJob::of(package.source())).await?;
+            match &built.package {
+                Some(bytes) if built.exit.code == 0 => Ok(Arc::new(bytes.clone())),
+                _ => Err(Trouble::missing(
+                    format!("the package {package:?} of {}", self.facts.label()),
+                    format!("build.sh over {}: {}", self.source(package.source()).display(), built.summary()),
+                )),
+            }
+        });
+        made.await.clone()
     }
 
-    pub(super) fn package_cell(&self, package: Package) -> PackageCell {
-        let mut packages = self.packages.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        packages.entry(package).or_default().clone()
+    pub(super) async fn prepare(&self, launch: &Launch) -> Checked<Arc<dyn Machine>> {
+        let package = match launch.given_package() {
+            Some(package) => Some(self.package(package).await?),
+            None => None,
+        };
+        self.place.prepare(launch, package).await
     }
 
     /// The server that checks share, started when first asked for and replaced when it has ended.
@@ -79,8 +103,9 @@ impl Runtime {
     pub async fn shared(&self) -> Checked<Server> {
         let mut shared = self.shared.lock().await;
         if let Some(Ok(server)) = shared.as_ref()
-            && server.ended().await?.is_some()
+            && let Some(_end) = server.ended().await?
         {
+            server.machine().remove().await?;
             *shared = None;
         }
         if let Some(known) = shared.as_ref() {
@@ -99,29 +124,39 @@ impl Runtime {
         }
     }
 
-    /// How long the engine takes to start a container of this image, in milliseconds: from the request
-    /// to the first answer of a server, as a client on this machine sees it. Reported, never judged.
+    /// How long it takes to start a machine, in milliseconds: from the request to the first answer of a
+    /// server, as a client on this machine sees it. Reported, never judged.
     ///
     /// # Errors
-    /// As [`Runtime::shared`].
+    /// It does not come up.
     pub async fn engine_start(&self) -> Checked<f64> {
-        let container = self.prepare(&Launch::default()).await?;
+        let machine = self.prepare(&Launch::default()).await?;
         let begun = std::time::Instant::now();
-        let started = self.boot(container.clone(), Transcript::default()).await;
+        let started = boot(machine.clone(), self.workshop.key(), Transcript::default()).await;
         let took = begun.elapsed().as_secs_f64() * 1000.0;
-        container.remove().await?;
+        machine.remove().await?;
         started.map(|_| took)
     }
 
+    /// Ends the shared server.
+    ///
+    /// # Errors
+    /// It cannot be removed.
+    pub async fn close(&self) -> Checked {
+        match self.shared.lock().await.take() {
+            Some(Ok(server)) => server.machine().remove().await,
+            _ => Ok(()),
+        }
+    }
+
     async fn start_shared(&self) -> Checked<Server> {
-        let container = self.prepare(&Launch::default()).await?;
+        let machine = self.prepare(&Launch::default()).await?;
         let what = format!("a server of {}", self.facts.label());
-        match self.boot(container, Transcript::default()).await {
+        match boot(machine, self.workshop.key(), Transcript::default()).await {
             Ok(Started::Serving(server)) => Ok(server),
-            Ok(Started::Ended(ended)) => Err(Trouble::missing(
-                what,
-                format!("the container ended before it answered: {}", ended.summary()),
-            )),
+            Ok(Started::Ended(ended)) => {
+                Err(Trouble::missing(what, format!("it ended before it answered: {}", ended.summary())))
+            }
             Err(Trouble::Broken { actual, .. }) => Err(Trouble::missing(what, actual)),
             Err(other) => Err(other),
         }

@@ -1,12 +1,14 @@
 //! A server that serves: requests to it, signals, its log, its inside.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::engine::{Container, Exit, Output};
+use crate::engine::Exit;
 use crate::protocol;
+use crate::target::place::Machine;
 use crate::target::{Checked, Trouble};
 use crate::wire::{Client, Connection, Request, Response, Transcript};
 
@@ -25,6 +27,16 @@ pub enum Signal {
     Terminate,
     /// SIGINT.
     Interrupt,
+}
+
+impl Signal {
+    /// The signal's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Signal::Terminate => "SIGTERM",
+            Signal::Interrupt => "SIGINT",
+        }
+    }
 }
 
 /// Looks again and again until it sees what must come.
@@ -51,15 +63,20 @@ where
 /// A server that serves. Clones are the same server.
 #[derive(Clone, Debug)]
 pub struct Server {
-    container: Container,
+    machine: Arc<dyn Machine>,
     address: SocketAddr,
     key: String,
     transcript: Transcript,
 }
 
 impl Server {
-    pub(super) fn new(container: Container, address: SocketAddr, key: &str, transcript: Transcript) -> Self {
-        Server { container, address, key: key.into(), transcript }
+    pub(super) fn new(
+        machine: Arc<dyn Machine>,
+        address: SocketAddr,
+        key: &str,
+        transcript: Transcript,
+    ) -> Self {
+        Server { machine, address, key: key.into(), transcript }
     }
 
     pub(super) fn writing_to(self, transcript: Transcript) -> Self {
@@ -113,11 +130,7 @@ impl Server {
     /// # Errors
     /// It does not run.
     pub async fn signal(&self, signal: Signal) -> Checked {
-        let name = match signal {
-            Signal::Terminate => "SIGTERM",
-            Signal::Interrupt => "SIGINT",
-        };
-        Ok(self.container.signal(name).await?)
+        self.machine.signal(signal).await
     }
 
     /// How it ended, or `None` while it runs.
@@ -125,7 +138,7 @@ impl Server {
     /// # Errors
     /// The engine does not answer.
     pub async fn ended(&self) -> Checked<Option<Exit>> {
-        Ok(self.container.ended().await?)
+        self.machine.ended().await
     }
 
     /// Waits for its end; `None` where it does not come.
@@ -133,7 +146,7 @@ impl Server {
     /// # Errors
     /// The engine does not answer.
     pub async fn end(&self) -> Checked<Option<Exit>> {
-        Ok(self.container.wait(END).await?)
+        self.machine.wait(END).await
     }
 
     /// From the last signal to its end, by the engine's own times.
@@ -141,7 +154,7 @@ impl Server {
     /// # Errors
     /// The engine has no record of both.
     pub async fn signal_to_end(&self) -> Checked<Duration> {
-        Ok(self.container.signal_to_end().await?)
+        self.machine.signal_to_end().await
     }
 
     /// All that it printed so far.
@@ -149,7 +162,7 @@ impl Server {
     /// # Errors
     /// The engine does not answer.
     pub async fn log(&self) -> Checked<String> {
-        Ok(self.container.log().await?.all)
+        Ok(self.machine.log().await?.all)
     }
 
     /// What it printed to standard error so far.
@@ -157,33 +170,7 @@ impl Server {
     /// # Errors
     /// The engine does not answer.
     pub async fn errors(&self) -> Checked<String> {
-        Ok(self.container.log().await?.errors)
-    }
-
-    /// Asks the program inside, which answers in JSON.
-    ///
-    /// # Errors
-    /// It fails.
-    pub async fn inside(&self, arguments: &[&str]) -> Checked<Value> {
-        let command: Vec<&str> = ["/tmp/inside"].iter().chain(arguments).copied().collect();
-        let output = self.run(&command, &[]).await?;
-        serde_json::from_str(&output.stdout)
-            .map_err(|error| Trouble::Fault(format!("{} printed no JSON: {error}", command.join(" "))))
-    }
-
-    /// Runs a command in its container, with these bytes as standard input.
-    ///
-    /// # Errors
-    /// It exits with another code than 0.
-    pub async fn run(&self, command: &[&str], input: &[u8]) -> Checked<Output> {
-        let output = self.container.exec(command, input).await?;
-        match output.code {
-            0 => Ok(output),
-            code => {
-                let command = command.join(" ");
-                Err(Trouble::Fault(format!("{command} ended with {code}: {}", output.stderr.trim())))
-            }
-        }
+        Ok(self.machine.log().await?.errors)
     }
 
     /// Restarts it as `docker restart` does, and waits for its first answer.
@@ -191,8 +178,12 @@ impl Server {
     /// # Errors
     /// The engine refuses, or it does not answer.
     pub async fn restart(&mut self) -> Checked {
-        self.container.restart().await?;
-        self.address = self.container.address(protocol::PORT).await?;
+        self.machine.restart().await?;
+        let machine = self.machine.clone();
+        self.address = eventually("an address after the restart", || async {
+            Ok(machine.address().await?.ok_or_else(|| "none".to_string()))
+        })
+        .await?;
         let server = self.clone();
         eventually("an answer after the restart", || async {
             Ok(server.send(&server.request()).await.map_err(|_| "none".to_string()))
@@ -201,7 +192,8 @@ impl Server {
         .map(|_| ())
     }
 
-    pub(super) fn container(&self) -> &Container {
-        &self.container
+    /// What it runs on.
+    pub fn machine(&self) -> &Arc<dyn Machine> {
+        &self.machine
     }
 }

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
-use crate::engine::Container;
+use crate::target::place::Machine;
+use crate::target::ready::boot;
 use crate::target::{Checked, Ended, Facts, Launch, Runtime, Server, Started, Trouble};
 use crate::wire::Transcript;
 
@@ -16,7 +17,7 @@ pub struct Subject {
     runtime: Arc<Runtime>,
     server: Option<Server>,
     transcript: Transcript,
-    started: Mutex<Vec<Container>>,
+    started: Mutex<Vec<Arc<dyn Machine>>>,
     notes: Mutex<Vec<(String, Value)>>,
 }
 
@@ -62,14 +63,19 @@ impl Subject {
         &self.runtime
     }
 
+    async fn prepare(&self, launch: &Launch) -> Checked<Arc<dyn Machine>> {
+        let machine = self.runtime.prepare(launch).await?;
+        self.started.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(machine.clone());
+        Ok(machine)
+    }
+
     /// Starts another server.
     ///
     /// # Errors
     /// It neither answers nor ends.
     pub async fn start(&self, launch: Launch) -> Checked<Started> {
-        let container = self.runtime.prepare(&launch).await?;
-        self.started.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(container.clone());
-        self.runtime.boot(container, self.transcript.clone()).await
+        let machine = self.prepare(&launch).await?;
+        boot(machine, self.runtime.workshop().key(), self.transcript.clone()).await
     }
 
     /// Starts another server that must serve.
@@ -102,11 +108,10 @@ impl Subject {
     /// # Errors
     /// It does not end in time, or the engine fails.
     pub async fn measure(&self, launch: Launch, limit: std::time::Duration) -> Checked<Ended> {
-        let container = self.runtime.prepare(&launch).await?;
-        self.started.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(container.clone());
-        container.start().await?;
-        let exit = container.wait(limit).await?;
-        let log = container.log().await?;
+        let machine = self.prepare(&launch).await?;
+        machine.start().await?;
+        let exit = machine.wait(limit).await?;
+        let log = machine.log().await?;
         match exit {
             Some(exit) => Ok(Ended { exit, log }),
             None => Err(Trouble::broken(
@@ -140,10 +145,10 @@ impl Subject {
     pub async fn log_tail(&self, lines: usize) -> String {
         let last = {
             let started = self.started.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            started.last().or(self.server.as_ref().map(Server::container)).cloned()
+            started.last().or(self.server.as_ref().map(Server::machine)).cloned()
         };
-        let Some(container) = last else { return String::new() };
-        let log = container.log().await.unwrap_or_default().all;
+        let Some(machine) = last else { return String::new() };
+        let log = machine.log().await.unwrap_or_default().all;
         let kept: Vec<&str> = log.lines().rev().take(lines).collect();
         kept.into_iter().rev().collect::<Vec<_>>().join("\n")
     }
@@ -155,8 +160,8 @@ impl Subject {
     pub async fn clear(&self) -> Checked {
         let started =
             std::mem::take(&mut *self.started.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
-        for container in started {
-            container.remove().await?;
+        for machine in started {
+            machine.remove().await?;
         }
         Ok(())
     }

@@ -1,0 +1,105 @@
+//! A container as the machine of a server.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::engine::{Container, Exit, Log, Output};
+use crate::protocol;
+use crate::target::place::{Coming, Machine};
+use crate::target::{Checked, Signal, Trouble};
+
+/// Unpacks standard input in `$1`, with `$2` under another name.
+const UNPACK: &str = r#"set -e
+mkdir -p "$1"
+tar -xzf - --no-same-owner --no-overwrite-dir -C "$1" --transform="s,^\(\./\)\?$2\$,$2.arriving,""#;
+
+/// Runs a command in a container, with these bytes as standard input.
+async fn run(container: &Container, command: &[&str], input: &[u8]) -> Checked<Output> {
+    let output = container.exec(command, input).await?;
+    match output.code {
+        0 => Ok(output),
+        code => {
+            let command = command.join(" ");
+            Err(Trouble::Fault(format!("{command} ended with {code}: {}", output.stderr.trim())))
+        }
+    }
+}
+
+impl Machine for Container {
+    fn start(&self) -> Coming<'_> {
+        Box::pin(async { Ok(self.start().await?) })
+    }
+
+    fn address(&self) -> Coming<'_, Option<SocketAddr>> {
+        Box::pin(async { Ok(self.address(protocol::PORT).await.ok()) })
+    }
+
+    fn signal(&self, signal: Signal) -> Coming<'_> {
+        Box::pin(async move { Ok(self.signal(signal.name()).await?) })
+    }
+
+    fn restart(&self) -> Coming<'_> {
+        Box::pin(async { Ok(self.restart().await?) })
+    }
+
+    fn ended(&self) -> Coming<'_, Option<Exit>> {
+        Box::pin(async { Ok(self.ended().await?) })
+    }
+
+    fn wait(&self, limit: Duration) -> Coming<'_, Option<Exit>> {
+        Box::pin(async move { Ok(self.wait(limit).await?) })
+    }
+
+    fn signal_to_end(&self) -> Coming<'_, Duration> {
+        Box::pin(async { Ok(self.signal_to_end().await?) })
+    }
+
+    fn log(&self) -> Coming<'_, Log> {
+        Box::pin(async { Ok(self.log().await?) })
+    }
+
+    fn look(&self) -> Coming<'_, Value> {
+        Box::pin(async {
+            let output = run(self, &["/tmp/inside", "look"], &[]).await?;
+            serde_json::from_str(&output.stdout)
+                .map_err(|error| Trouble::Fault(format!("`inside look` printed no JSON: {error}")))
+        })
+    }
+
+    fn has<'a>(&'a self, path: &'a str) -> Coming<'a, bool> {
+        Box::pin(async move {
+            let test = r#"if test -e "$1"; then echo there; fi"#;
+            Ok(run(self, &["sh", "-c", test, "test", path], &[]).await?.stdout.contains("there"))
+        })
+    }
+
+    fn touch<'a>(&'a self, path: &'a str) -> Coming<'a> {
+        Box::pin(async move { run(self, &["/tmp/inside", "touch", path], &[]).await.map(|_| ()) })
+    }
+
+    fn unpack<'a>(&'a self, package: &'a [u8], folder: &'a str, file: &'a str) -> Coming<'a> {
+        Box::pin(async move {
+            run(self, &["sh", "-c", UNPACK, "unpack", folder, file], package).await.map(|_| ())
+        })
+    }
+
+    fn reveal<'a>(&'a self, folder: &'a str, file: &'a str) -> Coming<'a> {
+        Box::pin(async move {
+            let path = format!("{folder}/{file}");
+            run(self, &["mv", &format!("{path}.arriving"), &path], &[]).await.map(|_| ())
+        })
+    }
+
+    fn which<'a>(&'a self, program: &'a str) -> Coming<'a, String> {
+        Box::pin(async move {
+            let find = r#"command -v "$1" || true"#;
+            Ok(run(self, &["sh", "-c", find, "find", program], &[]).await?.stdout.trim().to_string())
+        })
+    }
+
+    fn remove(&self) -> Coming<'_> {
+        Box::pin(async { Ok(self.remove().await?) })
+    }
+}

@@ -1,0 +1,195 @@
+//! The engine as the place where servers run and packages are made.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+
+use crate::engine::{Archive, BuildRequest, Image, Network, Profile, Spec, Volume};
+use crate::protocol;
+use crate::target::place::{Coming, Machine, Place};
+use crate::target::{BuildJob, Built, Checked, Facts, Key, Launch, Source, Start, Trouble, Workshop};
+
+/// Processes and threads in a serving container.
+const PROCESSES: u32 = 128;
+/// How long a build may take, downloads included.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// Containers of one version's image.
+#[derive(Debug)]
+pub struct Containers {
+    facts: Facts,
+    workshop: Arc<Workshop>,
+    image: OnceCell<Checked<Image>>,
+}
+
+impl Containers {
+    /// Containers of that version's image, which is built when first asked for.
+    pub fn new(facts: Facts, workshop: Arc<Workshop>) -> Self {
+        Containers { facts, workshop, image: OnceCell::new() }
+    }
+
+    async fn build_image(&self) -> Checked<Image> {
+        let engine = self.workshop.engine().await?;
+        let base = self.workshop.base().await?;
+        let label = self.facts.label();
+        let mut arguments = self.facts.arguments.clone();
+        arguments.insert("BASE".into(), base);
+        let request = BuildRequest {
+            context: self.facts.folder.clone(),
+            dockerfile: "Dockerfile".into(),
+            tag: self.facts.image.clone(),
+            arguments,
+        };
+        self.workshop.say(&format!("{label}: building the image {}", self.facts.image));
+        let missing = |why: String| Trouble::missing(format!("the image of {label}"), why);
+        let progress = |line: &str| self.workshop.detail(&format!("{label}: {line}"));
+        engine.build(&request, progress).await.map_err(|error| missing(error.to_string()))?;
+        let image = engine.image(&self.facts.image).await?;
+        image.ok_or_else(|| missing(format!("{} is not there after its build", self.facts.image)))
+    }
+
+    async fn run_build(&self, job: &BuildJob) -> Checked<Built> {
+        let engine = self.workshop.engine().await?;
+        let image = self.image().await?;
+        let owner = job.user.unwrap_or(user_of(&image.user));
+        let mut command = vec!["build.sh".to_string()];
+        if job.watched {
+            let target = format!("{}/{}", protocol::CODE, protocol::PACKAGE_NAME);
+            command.splice(0..0, ["/tmp/inside".into(), "watch".into(), target, "--".into()]);
+        }
+        let container = engine
+            .create(&Spec {
+                command: Some(command),
+                user: job.user.map(|user| format!("{user}:{user}")),
+                network: if job.online { Network::Bridge } else { Network::None },
+                volumes: vec![Volume::own("/tmp"), Volume::own(protocol::CODE)],
+                ..Spec::of(&self.facts.image)
+            })
+            .await?;
+        let inside = Archive::owned_by(owner).file("inside", &self.workshop.inside().await?, true)?;
+        container.upload("/tmp", inside.finish()?).await?;
+        let mut source = Archive::owned_by(owner).folder(&self.source(job.source))?;
+        for (path, content) in &job.extra {
+            source = source.file(path, content, false)?;
+        }
+        container.upload(protocol::CODE, source.finish()?).await?;
+        container.start().await?;
+        let Some(exit) = container.wait(PATIENCE).await? else {
+            container.remove().await?;
+            let limit = format!("an end of build.sh within {} s", PATIENCE.as_secs());
+            return Err(Trouble::broken(limit, "it still ran"));
+        };
+        let log = container.log().await?.all;
+        let found = container.download(&format!("{}/{}", protocol::CODE, protocol::PACKAGE_NAME)).await?;
+        container.remove().await?;
+        let member = match found {
+            Some(archive) => Archive::members(&archive)?.pop(),
+            None => None,
+        };
+        let owner = member.as_ref().map_or(0, |member| member.owner);
+        Ok(Built { exit, log, package: member.map(|member| member.content), owner })
+    }
+
+    async fn make(&self, launch: &Launch, package: Option<Arc<Vec<u8>>>) -> Checked<Arc<dyn Machine>> {
+        let engine = self.workshop.engine().await?;
+        let image = self.image().await?;
+        let inside = self.workshop.inside().await?;
+        let mut archive = Archive::owned_by(user_of(&image.user)).file("inside", &inside, true)?;
+        if let Some(package) = package {
+            archive = archive.file(launch.package_name(), &package, false)?;
+        }
+        for (name, content) in launch.files() {
+            archive = archive.file(name, content, true)?;
+        }
+        let mut environment = launch.environment().to_vec();
+        match launch.given_key() {
+            Key::Valid => environment.push((protocol::KEY.into(), self.workshop.key().into())),
+            Key::Unset => {}
+            Key::Raw(key) => environment.push((protocol::KEY.into(), key.clone())),
+        }
+        let mut volumes = vec![Volume::own("/tmp")];
+        if let Start::Deploy(source) = launch.how() {
+            volumes.push(self.stocked_volume(*source).await?);
+        }
+        let container = engine
+            .create(&Spec {
+                command: command(launch.how()),
+                environment,
+                network: Network::Published(protocol::PORT),
+                profile: Profile::Locked { memory: self.facts.memory, processes: PROCESSES },
+                volumes,
+                memory_folders: vec![(protocol::CODE.into(), "exec".into())],
+                ..Spec::of(&self.facts.image)
+            })
+            .await?;
+        container.upload("/tmp", archive.finish()?).await?;
+        Ok(Arc::new(container))
+    }
+
+    /// A volume with source in it, mounted read-only where `deploy.sh` looks.
+    async fn stocked_volume(&self, source: Source) -> Checked<Volume> {
+        let engine = self.workshop.engine().await?;
+        let name = engine.create_volume().await?;
+        let volume = Volume { target: protocol::DEPLOY_CODE.into(), name: Some(name), read_only: false };
+        let carrier = Spec { volumes: vec![volume.clone()], ..Spec::of(&self.facts.image) };
+        let carrier = engine.create(&carrier).await?;
+        let archive = Archive::owned_by(0).folder(&self.source(source))?.finish()?;
+        carrier.upload(protocol::DEPLOY_CODE, archive).await?;
+        carrier.remove().await?;
+        Ok(Volume { read_only: true, ..volume })
+    }
+}
+
+impl Place for Containers {
+    fn image(&self) -> Coming<'_, Image> {
+        Box::pin(async { self.image.get_or_init(|| self.build_image()).await.clone() })
+    }
+
+    fn source(&self, source: Source) -> PathBuf {
+        match source {
+            Source::Probe => self.facts.language.join("probe"),
+            Source::Plain => self.facts.language.join("plain"),
+            Source::Broken => self.facts.language.join("broken"),
+            Source::NoHandler => self.facts.language.join("no-handler"),
+            Source::Failing => self.facts.language.join("failing"),
+            Source::Example => self.facts.folder.join("example"),
+        }
+    }
+
+    fn build<'a>(&'a self, job: &'a BuildJob) -> Coming<'a, Built> {
+        Box::pin(self.run_build(job))
+    }
+
+    fn prepare<'a>(
+        &'a self,
+        launch: &'a Launch,
+        package: Option<Arc<Vec<u8>>>,
+    ) -> Coming<'a, Arc<dyn Machine>> {
+        Box::pin(self.make(launch, package))
+    }
+}
+
+/// The container's command, where not the image's own.
+fn command(how: &Start) -> Option<Vec<String>> {
+    let shell = |script: String| Some(vec!["sh".to_string(), "-c".into(), script]);
+    match how {
+        Start::Launch => None,
+        Start::Deploy(_) => Some(vec!["deploy.sh".into()]),
+        Start::Inside(words) => Some([vec!["/tmp/inside".to_string()], words.clone()].concat()),
+        Start::Unpacked => shell(format!(
+            "tar -xzf /tmp/{} --no-overwrite-dir -C {} && exec launch.sh",
+            Launch::UNPACKED,
+            protocol::CODE
+        )),
+        Start::Twice => {
+            shell(format!("/tmp/inside once -- launch.sh && touch {} && exec launch.sh", Launch::ONCE_OVER))
+        }
+    }
+}
+
+/// The numeric user of an image; files for one that names its user otherwise belong to root.
+fn user_of(user: &str) -> u64 {
+    user.split(':').next().and_then(|id| id.parse().ok()).unwrap_or(0)
+}

@@ -1,0 +1,142 @@
+//! Nothing stays in the engine: not after success, failure, a panic or Ctrl-C; and what a kill -9 left
+//! behind, the next run removes. Each test first sees that there was something to remove.
+
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use conformance::contract::Requirement;
+use conformance::engine::{Engine, Leftovers, Owner};
+use conformance::plan::{self, Plan, Planned, Selection};
+use conformance::report::Verdict;
+use conformance::run::{Run, Terminal};
+use conformance::target::{Checked, Launch, Subject};
+
+/// A check that takes ten seconds, so that there is time to interrupt it.
+const SLOW: &str = "node-24/server/keep-alive";
+/// How long a container may take to appear, its image built if need be.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// The command, started on the slow check, once it has containers in the engine.
+async fn started(engine: &Engine) -> (Child, Leftovers) {
+    let folder = tempfile();
+    let child = Command::new(env!("CARGO_BIN_EXE_conformance"))
+        .args(["check", SLOW])
+        .env("CARGO_TARGET_DIR", folder)
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .expect("the command starts");
+    let begun = Instant::now();
+    loop {
+        let seen = engine.of_process(child.id()).await.expect("the engine answers");
+        if !seen.is_empty() {
+            return (child, seen);
+        }
+        assert!(begun.elapsed() < PATIENCE, "the command started nothing");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// A folder for a journal of its own, so that the gate's is not overwritten.
+fn tempfile() -> std::path::PathBuf {
+    std::env::temp_dir().join(format!("conformance-cleanup-{:08x}", rand::random::<u32>()))
+}
+
+fn signal(child: &Child, name: &str) {
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args([&format!("-{name}"), &id]).status().expect("kill starts");
+    assert!(sent.success());
+}
+
+async fn engine() -> Engine {
+    Engine::connect(Owner::this_process("cleanup-test")).await.expect("an engine answers")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_leaves_nothing_and_ends_with_130() {
+    let engine = engine().await;
+    for name in ["INT", "TERM"] {
+        let (mut child, seen) = started(&engine).await;
+        assert!(!seen.containers.is_empty(), "there was something to remove");
+        signal(&child, name);
+        let status = child.wait().expect("the command ends");
+        assert_eq!(status.code(), Some(130), "after SIG{name}");
+        let left = engine.of_process(child.id()).await.expect("the engine answers");
+        assert!(left.is_empty(), "after SIG{name} there are {left:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_run_left_the_next_one_removes() {
+    let engine = engine().await;
+    let (mut child, _) = started(&engine).await;
+    signal(&child, "KILL");
+    child.wait().expect("the command ends");
+    let left = engine.of_process(child.id()).await.expect("the engine answers");
+    assert!(!left.containers.is_empty(), "a killed run leaves something behind");
+
+    let next = Command::new(env!("CARGO_BIN_EXE_conformance"))
+        .args(["check", "node-24/server/any-path"])
+        .env("CARGO_TARGET_DIR", tempfile())
+        .status()
+        .expect("the command starts");
+    assert!(next.success());
+    let left = engine.of_process(child.id()).await.expect("the engine answers");
+    assert!(left.is_empty(), "the next run left {left:?}");
+}
+
+/// Runs one check of ours in place of a requirement's, and returns its verdict; nothing may be left.
+async fn after(check: conformance::contract::Check) -> Verdict {
+    let root = plan::repository();
+    let runtimes = plan::discover(&root).expect("the runtimes are found");
+    let selection = Selection::of(&["node-24/server/port".to_string()]);
+    let plan = Plan::of(&runtimes).and_then(|plan| plan.select(&selection)).expect("node-24 is there");
+    let requirement = Requirement { check, ..*plan.planned[0].requirement };
+    let planned = Planned { requirement: Box::leak(Box::new(requirement)), ..plan.planned[0].clone() };
+    let run = Run::new_in(&root, plan, Arc::new(Terminal::new(false)), &tempfile()).expect("a run");
+    let outcome = run.check(&planned).await;
+    let summary = run.finish(1).await;
+    assert!(summary.faults.is_empty(), "{:?}", summary.faults);
+    let left = run.left().await.expect("the engine answers");
+    assert!(left.is_empty(), "there are {left:?}");
+    outcome.verdict
+}
+
+async fn starts_a_second_server(s: &Subject) -> Checked {
+    s.serve(Launch::default()).await?;
+    let there = s.runtime().workshop().engine().await?.mine().await?;
+    assert!(there.containers.len() >= 2, "there was something to remove");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn success_leaves_nothing() {
+    let verdict = after(|s| Box::pin(starts_a_second_server(s))).await;
+    assert_eq!(verdict, Verdict::Passed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn failure_leaves_nothing() {
+    let verdict = after(|s| {
+        Box::pin(async move {
+            starts_a_second_server(s).await?;
+            Err(conformance::target::Trouble::broken("this", "that"))
+        })
+    })
+    .await;
+    assert!(matches!(verdict, Verdict::Failed { .. }), "{verdict:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_leaves_nothing_and_is_the_harness_s_fault() {
+    let verdict = after(|s| {
+        Box::pin(async move {
+            starts_a_second_server(s).await?;
+            panic!("on purpose")
+        })
+    })
+    .await;
+    let Verdict::Fault { reason } = verdict else { panic!("{verdict:?}") };
+    assert!(reason.contains("on purpose"), "{reason}");
+}
