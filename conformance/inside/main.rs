@@ -1,7 +1,8 @@
-//! The program that the harness puts into a container's `/tmp`: a stopwatch, the null server, and what
-//! can only be seen from inside. Standard library only, so that it compiles to one static file
+//! The program that the harness puts into a container's `/tmp`: a stopwatch, the null server, a load,
+//! and what can only be seen from inside. Standard library only, so that it compiles to one static file
 //! anywhere. What it finds it prints as one line of JSON, the last.
 
+mod load;
 mod look;
 mod null;
 mod process;
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 inside boot BOOTS BUDGET_MS -- COMMAND…  time boots, until one is within the budget
 inside warm -- COMMAND…                  time requests against the null server's
+inside load SECONDS -- COMMAND…          measure memory, latency and throughput
 inside once -- COMMAND…                  start, wait for the first answer, stop
 inside watch FILE -- COMMAND…            run, and tell the sizes with which FILE was seen
 inside look                              tell of processes and limits
@@ -30,6 +32,10 @@ fn main() -> ExitCode {
             _ => Err(format!("BOOTS and BUDGET_MS must be numbers\n{USAGE}")),
         },
         (["warm"], [_, ..]) => stopwatch::warm(command),
+        (["load", seconds], [_, ..]) => match seconds.parse() {
+            Ok(seconds) => load::load(seconds, command),
+            Err(_) => Err(format!("SECONDS must be a number\n{USAGE}")),
+        },
         (["once"], [_, ..]) => stopwatch::once(command),
         (["watch", file], [_, ..]) => return watch::watch(file, command),
         (["look"], []) => Ok(look::look()),

@@ -1,7 +1,7 @@
 //! Nothing stays in the engine: not after success, failure, a panic or Ctrl-C; and what a kill -9 left
 //! behind, the next run removes. Each test first sees that there was something to remove.
 
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,8 @@ use conformance::plan::{self, Plan, Planned, Selection};
 use conformance::report::Verdict;
 use conformance::run::{Run, Terminal};
 use conformance::target::{Checked, Launch, Subject};
+use tokio::process::{Child, Command};
+use tokio::sync::Mutex;
 
 /// A check that takes ten seconds, so that there is time to interrupt it.
 const SLOW: &str = "node-24/server/keep-alive";
@@ -18,20 +20,21 @@ const SLOW: &str = "node-24/server/keep-alive";
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// The command, started on the slow check, once it has containers in the engine.
-async fn started(engine: &Engine) -> (Child, Leftovers) {
-    let folder = tempfile();
+async fn started(engine: &Engine) -> (Child, u32, Leftovers) {
+    let folder = journal();
     let child = Command::new(env!("CARGO_BIN_EXE_conformance"))
         .args(["check", SLOW])
         .env("CARGO_TARGET_DIR", folder)
         .stdout(Stdio::null())
-        .stderr(Stdio::inherit())
+        .kill_on_drop(true)
         .spawn()
         .expect("the command starts");
+    let id = child.id().expect("the command runs");
     let begun = Instant::now();
     loop {
-        let seen = engine.of_process(child.id()).await.expect("the engine answers");
+        let seen = engine.of_process(id).await.expect("the engine answers");
         if !seen.is_empty() {
-            return (child, seen);
+            return (child, id, seen);
         }
         assert!(begun.elapsed() < PATIENCE, "the command started nothing");
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -39,15 +42,18 @@ async fn started(engine: &Engine) -> (Child, Leftovers) {
 }
 
 /// A folder for a journal of its own, so that the gate's is not overwritten.
-fn tempfile() -> std::path::PathBuf {
+fn journal() -> std::path::PathBuf {
     std::env::temp_dir().join(format!("conformance-cleanup-{:08x}", rand::random::<u32>()))
 }
 
-fn signal(child: &Child, name: &str) {
-    let id = child.id().to_string();
-    let sent = Command::new("kill").args([&format!("-{name}"), &id]).status().expect("kill starts");
+async fn signal(id: u32, name: &str) {
+    let arguments = [format!("-{name}"), id.to_string()];
+    let sent = Command::new("kill").args(arguments).status().await.expect("kill starts");
     assert!(sent.success());
 }
+
+/// One at a time: any run removes what a killed one left, also before a test has seen it.
+static ONE: Mutex<()> = Mutex::const_new(());
 
 async fn engine() -> Engine {
     Engine::connect(Owner::this_process("cleanup-test")).await.expect("an engine answers")
@@ -55,46 +61,50 @@ async fn engine() -> Engine {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_leaves_nothing_and_ends_with_130() {
+    let _one = ONE.lock().await;
     let engine = engine().await;
     for name in ["INT", "TERM"] {
-        let (mut child, seen) = started(&engine).await;
+        let (mut child, id, seen) = started(&engine).await;
         assert!(!seen.containers.is_empty(), "there was something to remove");
-        signal(&child, name);
-        let status = child.wait().expect("the command ends");
+        signal(id, name).await;
+        let status = child.wait().await.expect("the command ends");
         assert_eq!(status.code(), Some(130), "after SIG{name}");
-        let left = engine.of_process(child.id()).await.expect("the engine answers");
+        let left = engine.of_process(id).await.expect("the engine answers");
         assert!(left.is_empty(), "after SIG{name} there are {left:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_killed_run_left_the_next_one_removes() {
+    let _one = ONE.lock().await;
     let engine = engine().await;
-    let (mut child, _) = started(&engine).await;
-    signal(&child, "KILL");
-    child.wait().expect("the command ends");
-    let left = engine.of_process(child.id()).await.expect("the engine answers");
+    let (mut child, id, _) = started(&engine).await;
+    signal(id, "KILL").await;
+    child.wait().await.expect("the command ends");
+    let left = engine.of_process(id).await.expect("the engine answers");
     assert!(!left.containers.is_empty(), "a killed run leaves something behind");
 
     let next = Command::new(env!("CARGO_BIN_EXE_conformance"))
         .args(["check", "node-24/server/any-path"])
-        .env("CARGO_TARGET_DIR", tempfile())
+        .env("CARGO_TARGET_DIR", journal())
         .status()
+        .await
         .expect("the command starts");
     assert!(next.success());
-    let left = engine.of_process(child.id()).await.expect("the engine answers");
+    let left = engine.of_process(id).await.expect("the engine answers");
     assert!(left.is_empty(), "the next run left {left:?}");
 }
 
 /// Runs one check of ours in place of a requirement's, and returns its verdict; nothing may be left.
 async fn after(check: conformance::contract::Check) -> Verdict {
+    let _one = ONE.lock().await;
     let root = plan::repository();
     let runtimes = plan::discover(&root).expect("the runtimes are found");
     let selection = Selection::of(&["node-24/server/port".to_string()]);
     let plan = Plan::of(&runtimes).and_then(|plan| plan.select(&selection)).expect("node-24 is there");
     let requirement = Requirement { check, ..*plan.planned[0].requirement };
     let planned = Planned { requirement: Box::leak(Box::new(requirement)), ..plan.planned[0].clone() };
-    let run = Run::new_in(&root, plan, Arc::new(Terminal::new(false)), &tempfile()).expect("a run");
+    let run = Run::new_in(&root, plan, Arc::new(Terminal::new(false)), &journal()).expect("a run");
     let outcome = run.check(&planned).await;
     let summary = run.finish(1).await;
     assert!(summary.faults.is_empty(), "{:?}", summary.faults);

@@ -53,7 +53,9 @@ fn gate(arguments: &Arguments) -> Result<ExitCode, String> {
     }
     eprintln!("{}\n{:.1} s; {}", table(&summary.outcomes), summary.seconds, summary.report.display());
     if reported == 0 {
-        return Err("nothing was selected: `cargo test -p conformance -- --list` shows every trial".into());
+        return Err("nothing was selected: `cargo test -p conformance --test conformance -- --list` shows every trial; \
+                    other tests are chosen by their target, such as `--lib` or `--test rooms`"
+            .into());
     }
     if !summary.faults.is_empty() {
         return Err(summary.faults.join("; "));

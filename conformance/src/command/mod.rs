@@ -1,5 +1,6 @@
 //! The command: thin over a run.
 
+mod bench;
 mod build;
 mod check;
 mod clean;
@@ -29,6 +30,7 @@ Examples:
   cargo run -p conformance -- check node-24/auth/missing one requirement
   cargo run -p conformance -- list                       every requirement, without building anything
   cargo run -p conformance -- build                      make and tag every image
+  cargo run -p conformance -- bench node                 how fast, beside the bare server
   cargo run -p conformance -- clean --dry-run            what is left in the engine
 
 Exit codes:
@@ -50,6 +52,8 @@ enum Command {
     List(list::List),
     /// Make and tag images.
     Build(build::Build),
+    /// Measure boot, throughput, latency and memory beside the language's bare server.
+    Bench(bench::Bench),
     /// Remove what the harness left in the engine: containers, volumes, networks, images.
     Clean(clean::Clean),
 }
@@ -66,6 +70,7 @@ pub fn main() -> ExitCode {
             Command::Check(check) => check.run().await,
             Command::List(list) => list.run(),
             Command::Build(build) => build.run().await,
+            Command::Bench(bench) => bench.run().await,
             Command::Clean(clean) => clean.run().await,
         }
     });

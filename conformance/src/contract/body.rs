@@ -259,7 +259,7 @@ async fn values(s: &Subject) -> Checked {
         2.5e300,
         1.25e-300,
         100_000_000_000_000_000_000.0,
-        3.141_592_653_589_79
+        4.669_201_609_102_99
     ]);
     let text = "é ß 漢字 😀 👩‍👩‍👧 \u{10ffff} \u{fffd} \u{feff} \u{2028}\u{2029} \t\r\n\u{8}\u{c} \" \\ / </script> \u{7f}";
     let keys = json!({ "é😀": 1, "": 2, " ": 3, "__proto__": { "a": 1 }, "constructor": 4, "toString": 5, "10": 6, "9": 7 });
@@ -288,16 +288,19 @@ async fn nul(s: &Subject) -> Checked {
 async fn hostile(s: &Subject) -> Checked {
     let wrap = |payload: &str| format!("{{\"payload\": {payload}}}").into_bytes();
     let nested = |open: &str, close: &str, times: usize| wrap(&(open.repeat(times) + &close.repeat(times)));
-    let refused = [
+    let too_deep = [
         ("100,000 nested arrays", nested("[", "]", 100_000)),
         ("100,000 arrays never closed", wrap(&"[".repeat(100_000))),
-        ("objects nested too deep", nested("{\"a\":", "", NESTING).into_iter().chain(*b"1").collect()),
-        ("a NUL in `file`", b"{\"file\": \"a\\u0000b\"}".to_vec()),
+        ("512 arrays in an object", nested("[", "]", NESTING)),
+        ("512 objects in an object", wrap(&format!("{}1{}", "{\"a\":".repeat(NESTING), "}".repeat(NESTING)))),
     ];
-    for (what, body) in refused {
-        s.send(&s.request().body(body)).await?.error(Kind::BadRequest).during(what)?;
+    for (what, body) in too_deep {
+        let message = format!("Body is nested deeper than {NESTING} levels.");
+        s.send(&s.request().body(body)).await?.says(Kind::BadRequest, &message).during(what)?;
         echo(s).await.during(&format!("the next request after {what}"))?;
     }
+    let nul = s.request().body("{\"file\": \"a\\u0000b\"}");
+    s.send(&nul).await?.error(Kind::BadRequest).during("a NUL in `file`")?;
     let either = [
         ("brackets in a string", wrap(&format!("\"{}\"", "[".repeat(100_000)))),
         ("a lone high surrogate", wrap("\"\\ud800\"")),

@@ -57,11 +57,8 @@ async fn smallest(s: &Subject, launch: Launch, budget: f64, command: &[&str]) ->
 async fn boot(s: &Subject) -> Checked {
     let scale = s.runtime().workshop().time_scale();
     let budget = f64::from(s.facts().boot_budget) * scale;
-    let (file, command) = &s.facts().bare;
-    let source = std::fs::read(s.facts().language.join(file))
-        .map_err(|error| Trouble::Fault(format!("the bare server {file}: {error}")))?;
-    let command: Vec<&str> = command.iter().map(String::as_str).collect();
-    let bare = Launch::default().without_package().file(file, source);
+    let command: Vec<&str> = s.facts().bare.command.iter().map(String::as_str).collect();
+    let bare = s.runtime().bare().await?;
     // A budget of nothing: the bare server is timed to the end, as a measure and not as a judgement.
     let bare = smallest(s, bare, 0.0, &command).await.during("the bare server")?;
     let own = smallest(s, Launch::default(), budget, &["launch.sh"]).await?;

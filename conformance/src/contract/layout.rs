@@ -1,6 +1,6 @@
 //! What lies where: in the runtime's folder and in its image.
 
-use serde_json::Value;
+use std::path::Path;
 
 use super::expect::{During, Expect, ensure, same};
 use super::requirement::check;
@@ -71,24 +71,42 @@ async fn scripts(s: &Subject) -> Checked {
     )
 }
 
-/// What the example's README says: the body that its `curl` sends, and the answer it shows.
+/// One exchange that an example's README shows: the body that a `curl` sends with `-d '…'`, and in the next
+/// block the answer, whose fence names its kind and, where it is not 200, its status.
+#[derive(Debug)]
 struct Promise {
     body: String,
-    answer: Value,
+    kind: String,
+    status: u16,
+    answer: String,
 }
 
 impl Promise {
-    fn read(s: &Subject) -> Checked<Self> {
-        let path = s.facts().folder.join("example/README.md");
+    fn all(folder: &Path) -> Checked<Vec<Self>> {
+        let path = folder.join("README.md");
         let readme = std::fs::read_to_string(&path).unwrap_or_default();
-        let expected = "a README with a `curl … -d '<body>'` and, in the next block of json, its answer";
-        let broken = || Trouble::broken(expected, format!("{} has no such pair", path.display()));
-        let (_, rest) = readme.split_once("-d '").ok_or_else(broken)?;
-        let (body, rest) = rest.split_once('\'').ok_or_else(broken)?;
-        let (_, rest) = rest.split_once("```json\n").ok_or_else(broken)?;
-        let (answer, _) = rest.split_once("```").ok_or_else(broken)?;
-        let answer = serde_json::from_str(answer).map_err(|_| broken())?;
-        Ok(Promise { body: body.to_string(), answer })
+        let mut rest = readme.as_str();
+        let mut promises = Vec::new();
+        while let Some((promise, after)) = Self::next(rest) {
+            promises.push(promise);
+            rest = after;
+        }
+        let expected = "a README that shows a `curl … -d '<body>'` and, in the next block, its answer";
+        ensure(!promises.is_empty(), expected, format!("{} has no such pair", path.display()))?;
+        Ok(promises)
+    }
+
+    fn next(text: &str) -> Option<(Self, &str)> {
+        let (_, rest) = text.split_once("-d '")?;
+        let (body, rest) = rest.split_once('\'')?;
+        let (_, rest) = rest.split_once("\n```\n")?;
+        let (_, rest) = rest.split_once("```")?;
+        let (fence, rest) = rest.split_once('\n')?;
+        let (answer, rest) = rest.split_once("\n```")?;
+        let mut words = fence.split_whitespace();
+        let kind = words.next()?.to_string();
+        let status = words.next().map_or(Some(200), |status| status.parse().ok())?;
+        Some((Promise { body: body.into(), kind, status, answer: answer.into() }, rest))
     }
 
     fn request(&self, key: &str) -> Request {
@@ -96,14 +114,31 @@ impl Promise {
     }
 
     fn is_kept_by(&self, answer: &Response) -> Checked {
-        same("the answer that the README shows", &self.answer, &answer.value()?)
+        answer.is(self.status)?;
+        if self.kind == "json" {
+            let shown = serde_json::from_str(&self.answer).unwrap_or_default();
+            return same("the answer that the README shows", &shown, &answer.json().unwrap_or_default());
+        }
+        let text = answer.text().unwrap_or_default();
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        ensure(
+            text == self.answer,
+            format!("the answer that the README shows, {:?}", self.answer),
+            answer.summary(),
+        )
     }
 }
 
 async fn example(s: &Subject) -> Checked {
-    let promise = Promise::read(s)?;
-    let server = s.serve(Launch::default().package(Package::Example)).await?;
-    promise.is_kept_by(&server.send(&promise.request(server.key())).await?)?;
+    for (number, folder) in s.facts().examples.iter().enumerate() {
+        let what = folder.display().to_string();
+        let promises = Promise::all(folder)?;
+        let server = s.serve(Launch::default().package(Package::Example(number))).await.during(&what)?;
+        for promise in promises {
+            let answer = server.send(&promise.request(server.key())).await.during(&what)?;
+            promise.is_kept_by(&answer).during(&format!("{what}: {}", promise.body))?;
+        }
+    }
 
     let compose = std::fs::read_to_string(s.facts().folder.join("docker-compose.yml")).unwrap_or_default();
     ensure(!compose.contains("build:"), "`image:` and no `build:`", "it has `build:`")?;
@@ -122,6 +157,7 @@ async fn example(s: &Subject) -> Checked {
         ));
     }
     let composition = Composition::up(s, &s.facts().folder).await?;
+    let promise = Promise::all(&s.facts().examples[0])?.remove(0);
     let outcome = comes_up(s, &composition, &promise).await;
     composition.down().await?;
     outcome.during("docker compose up")

@@ -43,6 +43,20 @@ pub struct Bare {
     pub file: String,
     /// The command.
     pub command: Vec<String>,
+    /// How the file is built, where it is not in the folder as it is.
+    pub build: Option<BareBuild>,
+}
+
+/// How the bare server is built.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BareBuild {
+    /// Its folder in the language's folder.
+    pub folder: String,
+    /// The command, run in the image with the folder as `/usr/code`.
+    pub command: Vec<String>,
+    /// What the command leaves, below the folder.
+    pub artefact: String,
 }
 
 /// What the message must contain when a package of that name is refused.
@@ -73,7 +87,8 @@ impl Language {
         if language.ways.is_empty() || language.bare.command.is_empty() {
             return wrong("`ways` and `bare.command` must not be empty".into());
         }
-        let needed = ["probe", "plain", "broken", "no-handler", "failing", &language.bare.file];
+        let bare = language.bare.build.as_ref().map_or(&language.bare.file, |build| &build.folder);
+        let needed = ["probe", "plain", "broken", "no-handler", "failing", bare];
         match needed.iter().find(|name| !folder.join(name).exists()) {
             Some(name) => wrong(format!("{} is missing", folder.join(name).display())),
             None => Ok(language),

@@ -4,7 +4,7 @@ mod language;
 mod manifest;
 mod select;
 
-pub use language::{Bare, Language, Shows, Way};
+pub use language::{Bare, BareBuild, Language, Shows, Way};
 pub use manifest::{Boot, Manifest, Memory};
 pub use select::{Plan, Planned, Selection};
 
@@ -31,6 +31,8 @@ pub struct Runtime {
     pub manifest: Manifest,
     /// What the harness needs of its language.
     pub language: Language,
+    /// Folders of example functions in its language: its own first, then those under `examples/`.
+    pub examples: Vec<PathBuf>,
 }
 
 /// The root of the repository: the folder above this crate.
@@ -61,13 +63,24 @@ pub fn discover(root: &Path) -> Result<Vec<Runtime>, Error> {
             )));
         }
         let language = Language::read(&root.join("conformance/languages").join(&manifest.name))?;
-        Ok(Runtime { folder, manifest, language })
+        let examples = examples(root, &folder, &manifest.name);
+        Ok(Runtime { folder, manifest, language, examples })
     });
     let runtimes = runtimes.collect::<Result<Vec<_>, Error>>()?;
     if runtimes.is_empty() {
         return Err(Error(format!("no folder under {} has a runtime.toml", folder.display())));
     }
     Ok(runtimes)
+}
+
+/// The runtime's own example, and each folder `examples/<use>/<language>`.
+fn examples(root: &Path, folder: &Path, language: &str) -> Vec<PathBuf> {
+    let uses = std::fs::read_dir(root.join("examples")).into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> =
+        uses.map(|entry| entry.path().join(language)).filter(|path| path.is_dir()).collect();
+    found.sort();
+    found.insert(0, folder.join("example"));
+    found
 }
 
 fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Error, Manifest, Runtime};
 use crate::contract::{self, Requirement};
-use crate::target::{Facts, Messages, Waiting};
+use crate::target::{BareBuild, BareServer, Facts, Messages, Waiting};
 
 /// Memory of a serving container without a declared one, in MiB.
 const MEMORY: u32 = 256;
@@ -146,7 +146,16 @@ fn facts(runtime: &Runtime, version: &str, arguments: &BTreeMap<String, String>)
             })
             .collect(),
         compiled: language.compiled,
-        bare: (language.bare.file.clone(), language.bare.command.clone()),
+        bare: BareServer {
+            file: language.bare.file.clone(),
+            command: language.bare.command.clone(),
+            build: language.bare.build.as_ref().map(|build| BareBuild {
+                folder: build.folder.clone(),
+                command: build.command.clone(),
+                artefact: build.artefact.clone(),
+            }),
+        },
+        examples: runtime.examples.clone(),
         messages: Messages {
             broken: language.shows.broken.clone(),
             no_handler: language.shows.no_handler.clone(),

@@ -1,8 +1,10 @@
 //! A run: what is judged in which order, who shares a container, who must be alone, what is left behind.
 
+mod bench;
 mod judge;
 mod progress;
 
+pub use bench::{Figures, Speed};
 pub use progress::Terminal;
 
 use std::collections::{BTreeMap, BTreeSet};

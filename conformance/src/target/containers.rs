@@ -22,12 +22,13 @@ pub struct Containers {
     facts: Facts,
     workshop: Arc<Workshop>,
     image: OnceCell<Checked<Image>>,
+    bare: OnceCell<Checked<Arc<Vec<u8>>>>,
 }
 
 impl Containers {
     /// Containers of that version's image, which is built when first asked for.
     pub fn new(facts: Facts, workshop: Arc<Workshop>) -> Self {
-        Containers { facts, workshop, image: OnceCell::new() }
+        Containers { facts, workshop, image: OnceCell::new(), bare: OnceCell::new() }
     }
 
     async fn build_image(&self) -> Checked<Image> {
@@ -92,6 +93,43 @@ impl Containers {
         Ok(Built { exit, log, package: member.map(|member| member.content), owner })
     }
 
+    /// The bare server's one file: as it lies in the language's folder, or built there by the image.
+    async fn make_bare(&self) -> Checked<Arc<Vec<u8>>> {
+        let bare = &self.facts.bare;
+        let Some(build) = &bare.build else {
+            let path = self.facts.language.join(&bare.file);
+            let read = std::fs::read(&path);
+            return read
+                .map(Arc::new)
+                .map_err(|error| Trouble::Fault(format!("{}: {error}", path.display())));
+        };
+        let engine = self.workshop.engine().await?;
+        let image = self.image().await?;
+        self.workshop.say(&format!("{}: building the bare server", self.facts.label()));
+        let container = engine
+            .create(&Spec {
+                command: Some(build.command.clone()),
+                network: Network::Bridge,
+                volumes: vec![Volume::own("/tmp"), Volume::own(protocol::CODE)],
+                ..Spec::of(&self.facts.image)
+            })
+            .await?;
+        let source =
+            Archive::owned_by(user_of(&image.user)).folder(&self.facts.language.join(&build.folder))?;
+        container.upload(protocol::CODE, source.finish()?).await?;
+        container.start().await?;
+        let exit = container.wait(PATIENCE).await?;
+        let log = container.log().await?.all;
+        let found = container.download(&format!("{}/{}", protocol::CODE, build.artefact)).await?;
+        container.remove().await?;
+        let member = match found {
+            Some(archive) => Archive::members(&archive)?.pop(),
+            None => None,
+        };
+        let failed = || Trouble::Fault(format!("the bare server did not build ({exit:?}): {}", log.trim()));
+        member.map(|member| Arc::new(member.content)).ok_or_else(failed)
+    }
+
     async fn make(&self, launch: &Launch, package: Option<Arc<Vec<u8>>>) -> Checked<Arc<dyn Machine>> {
         let engine = self.workshop.engine().await?;
         let image = self.image().await?;
@@ -154,8 +192,12 @@ impl Place for Containers {
             Source::Broken => self.facts.language.join("broken"),
             Source::NoHandler => self.facts.language.join("no-handler"),
             Source::Failing => self.facts.language.join("failing"),
-            Source::Example => self.facts.folder.join("example"),
+            Source::Example(number) => self.facts.examples[number].clone(),
         }
+    }
+
+    fn bare(&self) -> Coming<'_, Arc<Vec<u8>>> {
+        Box::pin(async { self.bare.get_or_init(|| self.make_bare()).await.clone() })
     }
 
     fn build<'a>(&'a self, job: &'a BuildJob) -> Coming<'a, Built> {

@@ -27,14 +27,38 @@ pub struct Facts {
     pub waits: Vec<Waiting>,
     /// Whether `build.sh` compiles.
     pub compiled: bool,
-    /// The bare server: its file, and its command.
-    pub bare: (String, Vec<String>),
+    /// The bare server.
+    pub bare: BareServer,
+    /// Folders of example functions: the runtime's own first, then those under `examples/`.
+    pub examples: Vec<PathBuf>,
     /// Fragments of the language's own messages.
     pub messages: Messages,
     /// Memory of a serving container, in MiB.
     pub memory: u32,
     /// The budget for `cold-start/boot`, in milliseconds.
     pub boot_budget: u32,
+}
+
+/// The bare server of a language.
+#[derive(Clone, Debug)]
+pub struct BareServer {
+    /// Its name in `/tmp`, and in the language's folder where it is not built.
+    pub file: String,
+    /// The command that starts it.
+    pub command: Vec<String>,
+    /// How it is built, where it is.
+    pub build: Option<BareBuild>,
+}
+
+/// How a bare server is built, in a container of the image with `folder` as `/usr/code`.
+#[derive(Clone, Debug)]
+pub struct BareBuild {
+    /// Its folder in the language's folder.
+    pub folder: String,
+    /// The command.
+    pub command: Vec<String>,
+    /// What the command leaves, below the folder.
+    pub artefact: String,
 }
 
 /// How a function waits.

@@ -21,7 +21,7 @@ mod workshop;
 
 pub use compose::Composition;
 pub use containers::Containers;
-pub use facts::{Facts, Messages, Waiting};
+pub use facts::{BareBuild, BareServer, Facts, Messages, Waiting};
 pub use launch::{Ended, Key, Launch, Start, Started};
 pub use package::{BuildJob, Built, Package, Source};
 pub use place::{Coming, Machine, Place};

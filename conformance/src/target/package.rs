@@ -16,8 +16,8 @@ pub enum Package {
     Broken,
     /// The one without a handler.
     NoHandler,
-    /// The runtime's example.
-    Example,
+    /// The example of that number in the facts.
+    Example(usize),
 }
 
 /// Folders of source.
@@ -33,8 +33,8 @@ pub enum Source {
     NoHandler,
     /// `failing/` of the language.
     Failing,
-    /// `example/` of the runtime.
-    Example,
+    /// The example of that number in the facts.
+    Example(usize),
 }
 
 impl Package {
@@ -45,7 +45,7 @@ impl Package {
             Package::Plain => Source::Plain,
             Package::Broken => Source::Broken,
             Package::NoHandler => Source::NoHandler,
-            Package::Example => Source::Example,
+            Package::Example(number) => Source::Example(number),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::fmt::Debug;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,6 @@ use serde_json::Value;
 
 use crate::engine::{Exit, Image, Log};
 use crate::target::{BuildJob, Built, Checked, Launch, Signal, Source};
-use std::path::PathBuf;
 
 /// Something that will come.
 pub type Coming<'a, T = ()> = BoxFuture<'a, Checked<T>>;
@@ -24,6 +24,8 @@ pub trait Place: Debug + Send + Sync {
     fn source(&self, source: Source) -> PathBuf;
     /// Runs `build.sh`.
     fn build<'a>(&'a self, job: &'a BuildJob) -> Coming<'a, Built>;
+    /// The one file of the bare server.
+    fn bare(&self) -> Coming<'_, Arc<Vec<u8>>>;
     /// Makes a machine with everything in it that the launch asks for, not started. `package` is what
     /// lies in `/tmp` as the package.
     fn prepare<'a>(

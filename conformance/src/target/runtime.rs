@@ -65,6 +65,15 @@ impl Runtime {
         self.place.build(job).await
     }
 
+    /// A launch that has the bare server in place of a package, and nothing else.
+    ///
+    /// # Errors
+    /// It cannot be read or built.
+    pub async fn bare(&self) -> Checked<Launch> {
+        let program = self.place.bare().await?;
+        Ok(Launch::default().without_package().file(&self.facts.bare.file, program.as_slice()))
+    }
+
     /// The package, built when first asked for.
     ///
     /// # Errors

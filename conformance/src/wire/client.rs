@@ -26,14 +26,13 @@ impl Client {
     /// Whatever keeps it from a whole answer.
     pub async fn send(&self, request: &Request) -> Result<Response, Error> {
         let number = next_number();
-        let (method, target, headers, body) = request.parts();
         self.transcript.sent(number, &request.bytes());
-        let method = method.parse().map_err(unsendable)?;
-        let mut call = stock()?.request(method, format!("http://{}{target}", self.address));
-        for (name, value) in headers {
+        let method = request.method.parse().map_err(unsendable)?;
+        let mut call = stock()?.request(method, format!("http://{}{}", self.address, request.target));
+        for (name, value) in &request.headers {
             call = call.header(name.as_str(), value.as_slice());
         }
-        let answer = call.body(body.to_vec()).send().await.map_err(|error| told(&error))?;
+        let answer = call.body(request.body.clone()).send().await.map_err(|error| told(&error))?;
         let status = answer.status().as_u16();
         let text =
             |value: &reqwest::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();

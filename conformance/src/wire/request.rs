@@ -5,10 +5,10 @@ use serde_json::Value;
 /// A request, written byte for byte as it was put together: nothing is corrected on the way out.
 #[derive(Clone, Debug)]
 pub struct Request {
-    method: String,
-    target: String,
-    headers: Vec<(String, Vec<u8>)>,
-    body: Vec<u8>,
+    pub(super) method: String,
+    pub(super) target: String,
+    pub(super) headers: Vec<(String, Vec<u8>)>,
+    pub(super) body: Vec<u8>,
     framing: Framing,
 }
 
@@ -124,9 +124,5 @@ impl Request {
         let mut out = self.head();
         out.extend_from_slice(&self.framed_body());
         out
-    }
-
-    pub(super) fn parts(&self) -> (&str, &str, &[(String, Vec<u8>)], &[u8]) {
-        (&self.method, &self.target, &self.headers, &self.body)
     }
 }
