@@ -1,0 +1,8 @@
+'use strict';
+
+// CommonJS, the handler itself asynchronous.
+const probe = require('./actions.cjs')('index.js');
+
+module.exports = async (req, res) => {
+  await probe(req, res);
+};

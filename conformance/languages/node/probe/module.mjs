@@ -1,0 +1,6 @@
+// An ES module that waits at its top level: require() cannot load it.
+import createProbe from './actions.cjs';
+
+const probe = await Promise.resolve(createProbe('module.mjs'));
+
+export default (req, res) => probe(req, res);

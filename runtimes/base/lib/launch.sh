@@ -1,0 +1,22 @@
+# shellcheck shell=sh
+# Sourced by a runtime's launch.sh, which then calls `serve` with the command of its server.
+# shellcheck source-path=SCRIPTDIR source=key.sh
+. /usr/local/lib/open-runtimes/key.sh
+
+package=/tmp/code.tar.gz
+
+unpack() {
+    [ -e "$package" ] || return 0
+    tar -xzf "$package" -C /usr/code --no-same-owner --no-same-permissions && return
+    echo "launch.sh: cannot unpack $package into /usr/code: it must be a package that build.sh made," >&2
+    echo "launch.sh: and /usr/code must be a folder that user $(id -u) may write." >&2
+    exit 1
+}
+
+# tini is process 1 from here on: it passes signals on and reaps what outlives its parent.
+# -s: the same where launch.sh was not started as process 1.
+serve() {
+    require_key
+    unpack
+    exec_with_key tini -s -- "$@"
+}

@@ -1,0 +1,5 @@
+// Greets whoever the payload names.
+module.exports = async (req, res) => {
+  const { name = 'world' } = req.payload;
+  res.json({ message: `Hello, ${name}!` });
+};

@@ -1,0 +1,259 @@
+'use strict';
+
+// Serves the runtime contract, version 1, on node:http. It reads in the order of a request:
+// loadConfiguration, authorise, parse, resolveCode, call, reply, shutDown.
+// CommonJS, because an ES module starts 44 ms later.
+
+const http = require('node:http');
+const fs = require('node:fs');
+const { posix } = require('node:path');
+const { RuntimeError, describe } = require('./server/runtime-error.js');
+const { parseJson } = require('./server/json.js');
+const { isFile, load } = require('./server/load.js');
+const { createResponse } = require('./server/response.js');
+
+const HOST = /^([\w.~!$&'()*+,;=%-]*|\[[\da-f:.]+\])(:\d*)?$/i;
+const GRACE = 3_000;
+
+function loadConfiguration() {
+  const maxBody = process.env.INTERNAL_RUNTIME_MAX_BODY || '20971520';
+  if (!/^0*[1-9]\d*$/.test(maxBody)) {
+    throw new Error('INTERNAL_RUNTIME_MAX_BODY must be a positive whole number of bytes, such as 20971520.');
+  }
+  const entrypoint = process.env.INTERNAL_RUNTIME_ENTRYPOINT || 'index.js';
+  if (!staysInside(entrypoint)) {
+    throw new Error('INTERNAL_RUNTIME_ENTRYPOINT must be a relative path without "..", such as index.js.');
+  }
+  let key;
+  try {
+    key = fs.readFileSync(3).subarray(0, -1); // without the line break after it
+    fs.closeSync(3);
+  } catch {
+    key = Buffer.alloc(0);
+  }
+  if (key.length === 0) throw new Error('INTERNAL_RUNTIME_KEY did not arrive on descriptor 3: start the server with launch.sh.');
+  return { maxBody: Number(maxBody), entrypoint, key };
+}
+
+/** Lets a request in that carries the key exactly once. */
+function authorise(request, configuration) {
+  const challenges = request.headersDistinct['x-internal-challenge'] ?? [];
+  if (challenges.length !== 1 || !isKey(Buffer.from(challenges[0], 'latin1'), configuration.key)) {
+    throw new RuntimeError('unauthorized', 'Unauthorized');
+  }
+}
+
+/** Looks at every byte sent, whether or not one before it differed: the time says nothing of the key. */
+function isKey(sent, key) {
+  let difference = sent.length ^ key.length;
+  for (let i = 0; i < sent.length; i += 1) difference |= sent[i] ^ key[i % key.length];
+  return difference === 0; // node:crypto has this too, and takes 5 ms of the start to load
+}
+
+/** Refuses what node:http lets through and the contract does not. */
+function admit(request) {
+  if (request.method !== 'POST') {
+    throw new RuntimeError('method-not-allowed', 'Only POST invokes the function.', { headers: ['Allow', 'POST'] });
+  }
+  const hosts = request.headersDistinct.host ?? [];
+  if (hosts.length > 1 || !hosts.every((host) => HOST.test(host))) {
+    throw new RuntimeError('bad-request', 'Host must be one host name, with or without a port.');
+  }
+}
+
+/** The whole body, or nothing where the client went away before its end. */
+function read(request, limit) {
+  const tooLarge = new RuntimeError('too-large', `Body is larger than ${limit} bytes.`);
+  if (Number(request.headers['content-length']) > limit) throw tooLarge;
+  return new Promise((resolve, reject) => {
+    let chunks = [];
+    let size = 0;
+    request.on('data', (chunk) => {
+      size += chunk.length;
+      if (size <= limit) return chunks.push(chunk);
+      chunks = [];
+      reject(tooLarge);
+    });
+    request.on('end', () => {
+      resolve(Buffer.concat(chunks, size));
+      chunks = []; // `request` lives until the answer is out, and must not keep the body that long
+    });
+    request.on('close', () => resolve());
+  });
+}
+
+/** The fields of the body, each with its default. */
+function parse(bytes, configuration) {
+  const demand = (valid, message) => {
+    if (!valid) throw new RuntimeError('bad-request', message);
+  };
+  const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  const isName = (value) => typeof value === 'string' && value !== '';
+  const isStrings = (value) => isObject(value) && Object.values(value).every((member) => typeof member === 'string');
+
+  const body = bytes.length === 0 ? {} : parseJson(bytes);
+  demand(isObject(body), 'Body must be a JSON object.');
+  const path = body.path ?? '/usr/code';
+  const file = body.file ?? configuration.entrypoint;
+  const env = body.env ?? {};
+  const headers = body.headers ?? {};
+  demand(isName(path), 'path must be a non-empty string.');
+  demand(isName(file), 'file must be a non-empty string.');
+  demand(isStrings(env), 'env must be an object of strings.');
+  demand(isStrings(headers), 'headers must be an object of strings.');
+  demand(posix.isAbsolute(path) && !path.includes('\0'), 'path must be an absolute path without NUL.');
+  demand(staysInside(file), 'file must be a relative path without NUL that stays inside path.');
+  return { path, file, input: { payload: body.payload ?? {}, env, headers } };
+}
+
+/** Lexical: no file system is asked, symbolic links are followed. */
+function staysInside(file) {
+  return !file.includes('\0') && !posix.isAbsolute(file) && !/^\.\.(\/|$)/.test(posix.normalize(file));
+}
+
+const handlers = new Map();
+
+/** The handler of a file: loaded once, also when its first requests come together. Failures are forgotten. */
+function resolveCode(path, file) {
+  const source = posix.join(path, file);
+  let handler = handlers.get(source);
+  if (!handler) {
+    if (!isFile(source)) throw new RuntimeError('code-not-found', 'Code file not found.');
+    handler = load(source);
+    handlers.set(source, handler);
+    handler.catch(() => handlers.delete(source));
+  }
+  return handler;
+}
+
+/** Runs the handler to its end. The first outcome is the answer; later ones go to stderr. */
+async function call(handler, input) {
+  let first;
+  const settle = (answer) => {
+    if (first) console.error('The function had already answered or failed: only the first outcome counts.');
+    first ??= answer;
+  };
+  const output = createResponse(({ answer, refused }) => {
+    if (refused) console.error(describe(refused).stack);
+    settle(answer ?? new RuntimeError('invalid-response', "The function's answer is not valid.").answer);
+  });
+  try {
+    await handler(input, output);
+  } catch (error) {
+    const { message, stack } = describe(error);
+    console.error(stack);
+    settle(new RuntimeError('function-error', message, { stack }).answer);
+  }
+  if (!first) settle(new RuntimeError('no-response', 'The function did not answer.').answer);
+  return first;
+}
+
+let stopping = false;
+let running = 0;
+const connections = new Set();
+const answering = new Set();
+
+/** An answer given before the whole body was read is the last of its connection. */
+function reply(request, response, { status, headers, body }, bodyRead) {
+  const length = status === 204 || status === 304 ? [] : ['Content-Length', String(body.length)];
+  const last = stopping || !bodyRead ? ['Connection', 'close'] : [];
+  response.writeHead(status, [...headers, ...length, ...last]);
+  if (bodyRead) return response.end(body);
+  response.flushHeaders();
+  response.write(body);
+  linger(request, response);
+}
+
+/** Reads on for a while before it closes: a connection closed over unread bytes takes the answer with it. */
+function linger(request, response) {
+  const close = () => {
+    clearTimeout(silence);
+    clearTimeout(limit);
+    response.end();
+  };
+  const silence = setTimeout(close, 2_000);
+  const limit = setTimeout(close, 30_000);
+  request.on('data', () => silence.refresh()).on('end', close).on('close', close).resume();
+}
+
+async function serve(request, response, configuration, isWaiting) {
+  let bodyRead = false;
+  let answer;
+  request.on('error', () => {}); // a client that went away; `read` sees it as well
+  try {
+    authorise(request, configuration);
+    admit(request);
+    const body = read(request, configuration.maxBody);
+    if (isWaiting) response.writeContinue();
+    let bytes = await body;
+    if (!bytes) return;
+    bodyRead = true;
+    const { path, file, input } = parse(bytes, configuration);
+    bytes = undefined; // nor must this function
+    answering.add(response);
+    response.on('close', () => answering.delete(response));
+    running += 1;
+    try {
+      answer = await call(await resolveCode(path, file), input);
+    } finally {
+      running -= 1;
+    }
+  } catch (error) {
+    if (!(error instanceof RuntimeError)) throw error;
+    answer = error.answer;
+  }
+  reply(request, response, answer, bodyRead);
+  exitWhenDone();
+}
+
+let isClosed = false;
+
+/** Nothing new comes in, what runs is answered. Half a request gets a moment to become a whole one. */
+function shutDown(server) {
+  if (stopping) return;
+  stopping = true;
+  server.close(() => {
+    isClosed = true;
+    exitWhenDone();
+  });
+  for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+  setTimeout(() => {
+    const kept = new Set([...answering].map((response) => response.req.socket));
+    for (const socket of connections) if (!kept.has(socket)) socket.destroy();
+  }, GRACE);
+}
+
+/** A function whose client went away has no connection any more, and still runs to its end. */
+function exitWhenDone() {
+  if (isClosed && running === 0) process.exit(0);
+}
+
+function main() {
+  const configuration = loadConfiguration();
+  const server = http.createServer({ keepAliveTimeout: 75_000 });
+  server.maxHeadersCount = 0; // no header is left out of sight: the key must not come twice
+  server.on('request', (request, response) => serve(request, response, configuration, false));
+  server.on('checkContinue', (request, response) => serve(request, response, configuration, true));
+  server.on('checkExpectation', (request, response) => serve(request, response, configuration, false));
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+  });
+  server.on('error', (error) => fail(`Port 3000 cannot be opened: ${error.message}.`));
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => shutDown(server));
+  for (const stray of ['uncaughtException', 'unhandledRejection']) {
+    process.on(stray, (error) => console.error(describe(error).stack));
+  }
+  server.listen(3000, '0.0.0.0');
+}
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+try {
+  main();
+} catch (error) {
+  fail(error.message);
+}

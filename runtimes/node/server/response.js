@@ -1,0 +1,71 @@
+'use strict';
+
+const http = require('node:http');
+
+// They belong to the connection or to the runtime, not to the function.
+const FORBIDDEN = /^(content-length|transfer-encoding|connection|date|trailer|x-internal-.*)$/i;
+const BODILESS = new Set([204, 205, 304]);
+
+/** The `res` of one call. `settle` gets each answer, or why it is none, as the function gives it. */
+function createResponse(settle) {
+  const respond = (contentType, encode) => (value, status = 200, headers = {}) => {
+    try {
+      settle({ answer: answerOf(contentType, encode(value), status, headers) });
+    } catch (error) {
+      settle({ refused: error });
+    }
+  };
+  return {
+    send: respond('text/plain; charset=utf-8', encodeText),
+    json: respond('application/json', encodeJson),
+    bytes: respond('application/octet-stream', copyBytes),
+  };
+}
+
+function encodeText(text) {
+  if (typeof text !== 'string') throw new TypeError(`res.send takes a string, not ${typeof text}.`);
+  return Buffer.from(text);
+}
+
+function encodeJson(value) {
+  const text = JSON.stringify(value);
+  if (text === undefined) throw new TypeError(`res.json cannot encode ${typeof value}.`);
+  return Buffer.from(text);
+}
+
+/** A copy, because what the function does to its bytes afterwards must not change the answer. */
+function copyBytes(bytes) {
+  if (ArrayBuffer.isView(bytes)) return Buffer.from(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  if (bytes instanceof ArrayBuffer) return Buffer.from(bytes.slice(0));
+  throw new TypeError(`res.bytes takes a Buffer, a typed array or an ArrayBuffer, not ${typeof bytes}.`);
+}
+
+function answerOf(contentType, body, status, headers) {
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw new RangeError(`The status must be a whole number from 200 to 599, not ${String(status)}.`);
+  }
+  const fields = headerFields(headers);
+  if (BODILESS.has(status)) return { status, headers: fields, body: Buffer.alloc(0) };
+  const typed = fields.some((field, index) => index % 2 === 0 && field.toLowerCase() === 'content-type');
+  return { status, headers: typed ? fields : ['Content-Type', contentType, ...fields], body };
+}
+
+/** Names and values in turn, as node:http takes them. A list of strings is one header for each. */
+function headerFields(headers) {
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
+    throw new TypeError('The headers must be an object of strings.');
+  }
+  const fields = [];
+  for (const [name, value] of Object.entries(headers)) {
+    http.validateHeaderName(name);
+    if (FORBIDDEN.test(name)) throw new TypeError(`The header ${name} is not the function's to set.`);
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (typeof one !== 'string') throw new TypeError(`The header ${name} must be a string or a list of strings.`);
+      http.validateHeaderValue(name, one);
+      fields.push(name, one);
+    }
+  }
+  return fields;
+}
+
+module.exports = { createResponse };
