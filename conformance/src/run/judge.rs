@@ -25,7 +25,7 @@ impl Run {
         let Some(version) = self.versions.get(&planned.label) else {
             return outcome(planned, fault(format!("{} is not in the plan", planned.label)));
         };
-        let cell = &version.outcomes[requirement.id];
+        let cell = version.cell(requirement.id);
         cell.get_or_init(|| async {
             for id in requirement.stands_on {
                 let Some(stands_on) = contract::find(id) else {

@@ -40,7 +40,15 @@ pub struct Run {
 #[derive(Debug)]
 struct Version {
     runtime: Arc<Runtime>,
-    outcomes: BTreeMap<&'static str, OnceCell<Outcome>>,
+    outcomes: Mutex<BTreeMap<&'static str, Arc<OnceCell<Outcome>>>>,
+}
+
+impl Version {
+    /// The place for the outcome of a requirement.
+    fn cell(&self, id: &'static str) -> Arc<OnceCell<Outcome>> {
+        let mut outcomes = self.outcomes.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        outcomes.entry(id).or_default().clone()
+    }
 }
 
 /// What a finished run says of itself.
@@ -98,8 +106,8 @@ impl Run {
         folder: &Path,
     ) -> Result<Self, String> {
         let journal = Journal::open(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let cells = || crate::contract::requirements().map(|r| (r.id, OnceCell::new())).collect();
-        let version = |runtime: Arc<Runtime>| (runtime.facts.label(), Version { runtime, outcomes: cells() });
+        let version =
+            |runtime: Arc<Runtime>| (runtime.facts.label(), Version { runtime, outcomes: Mutex::default() });
         Ok(Run {
             versions: runtimes.into_iter().map(version).collect(),
             planned,
