@@ -100,7 +100,9 @@ async fn after(check: conformance::contract::Check) -> Verdict {
     let root = plan::repository();
     let runtimes = plan::discover(&root).expect("the runtimes are found");
     let selection = Selection::of(&["node-24/server/port".to_string()]);
-    let plan = Plan::of(&runtimes).and_then(|plan| plan.select(&selection)).expect("node-24 is there");
+    let plan = Plan::of(&runtimes, plan::today())
+        .and_then(|plan| plan.select(&selection))
+        .expect("node-24 is there");
     let requirement = Requirement { check, ..*plan.planned[0].requirement };
     let planned = Planned { requirement: Box::leak(Box::new(requirement)), ..plan.planned[0].clone() };
     let run = Run::new_in(&root, plan, Arc::new(Terminal::new(false)), &journal()).expect("a run");

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use conformance::plan::{self, Plan};
-use conformance::report::{Outcome, Verdict, explain, table};
+use conformance::report::{Outcome, Verdict, expectations, explain, table};
 use conformance::run::{JOBS, Run, Terminal};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
@@ -23,8 +23,9 @@ fn main() -> ExitCode {
 fn gate(arguments: &Arguments) -> Result<ExitCode, String> {
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
     let root = plan::repository();
-    let plan =
-        plan::discover(&root).and_then(|runtimes| Plan::of(&runtimes)).map_err(|error| error.to_string())?;
+    let plan = plan::discover(&root)
+        .and_then(|runtimes| Plan::of(&runtimes, plan::today()))
+        .map_err(|error| error.to_string())?;
     let run = Arc::new(Run::new(&root, plan, Arc::new(Terminal::new(false)))?);
     let trials: Vec<Trial> = run
         .planned()
@@ -33,7 +34,7 @@ fn gate(arguments: &Arguments) -> Result<ExitCode, String> {
         .map(|planned| {
             let (run, handle, name) = (run.clone(), runtime.handle().clone(), planned.name());
             let level = planned.requirement.level.to_string();
-            let absent = planned.not_applicable.is_some();
+            let absent = planned.not_applicable().is_some();
             let trial = Trial::ignorable_test(name, move || said(&handle.block_on(run.check(&planned))));
             trial.with_kind(level).with_ignored_flag(absent)
         })
@@ -44,13 +45,14 @@ fn gate(arguments: &Arguments) -> Result<ExitCode, String> {
     }
     runtime.block_on(async { run.clean_up_on_interrupt() });
     let conclusion = libtest_mimic::run(arguments, trials);
-    let absent = run.planned().iter().filter(|planned| planned.not_applicable.is_some()).count();
+    let absent = run.planned().iter().filter(|planned| planned.not_applicable().is_some()).count();
     let reported = (conclusion.num_passed + conclusion.num_failed + conclusion.num_ignored) as usize;
     let selected = reported - absent.min(conclusion.num_ignored as usize);
     let summary = runtime.block_on(run.finish(selected));
     for outcome in summary.outcomes.iter().filter(|outcome| outcome.is_warning()) {
         eprintln!("warning: {}\n{}", outcome.name(), explain(outcome));
     }
+    eprintln!("{}", expectations(&summary.outcomes, &plan::in_a_month().to_string()));
     eprintln!("{}\n{:.1} s; {}", table(&summary.outcomes), summary.seconds, summary.report.display());
     if reported == 0 {
         return Err("nothing was selected: `cargo test -p conformance --test conformance -- --list` shows every trial; \

@@ -19,8 +19,9 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let runtime = tokio::runtime::Runtime::new().expect("an asynchronous runtime");
     let root = plan::repository();
-    let plan =
-        plan::discover(&root).and_then(|runtimes| Plan::of(&runtimes)).expect("the runtimes are found");
+    let plan = plan::discover(&root)
+        .and_then(|runtimes| Plan::of(&runtimes, plan::today()))
+        .expect("the runtimes are found");
     let labels: Vec<String> = plan.versions.keys().cloned().collect();
     let folder = std::env::temp_dir().join(format!("conformance-siblings-{}", std::process::id()));
     let run = Arc::new(Run::new_in(&root, plan, Arc::new(Terminal::new(false)), &folder).expect("a run"));
@@ -31,7 +32,7 @@ fn main() -> ExitCode {
     assert_eq!(requirement.level, Level::Must);
     let trials = labels.into_iter().map(|label| {
         let (run, handle) = (run.clone(), runtime.handle().clone());
-        let planned = Planned { label, requirement, not_applicable: None };
+        let planned = Planned { label, requirement, exceptions: Arc::default() };
         Trial::test(planned.name(), move || {
             let outcome = handle.block_on(run.check(&planned));
             match outcome.verdict {

@@ -7,8 +7,8 @@ use clap::Args;
 use futures_util::StreamExt;
 
 use super::{Exit, planned};
-use crate::plan::repository;
-use crate::report::{Outcome, Verdict, explain, table};
+use crate::plan::{in_a_month, repository};
+use crate::report::{Outcome, Verdict, expectations, explain, table};
 use crate::run::{JOBS, Run, Summary, Terminal};
 
 /// Build, start and check runtimes.
@@ -58,6 +58,7 @@ fn line(number: usize, total: usize, outcome: &Outcome) -> String {
     let (word, colour) = match &outcome.verdict {
         Verdict::Passed => ("ok", "32"),
         Verdict::NotApplicable { .. } => ("n/a", "36"),
+        Verdict::Expected { .. } => ("known", "36"),
         _ if outcome.is_warning() => ("warn", "33"),
         Verdict::Failed { .. } => ("FAILED", "31"),
         Verdict::Blocked { .. } => ("BLOCKED", "31"),
@@ -65,6 +66,7 @@ fn line(number: usize, total: usize, outcome: &Outcome) -> String {
     };
     let why = match &outcome.verdict {
         Verdict::NotApplicable { reason } => format!("  {reason}"),
+        Verdict::Expected { reason, until, .. } => format!("  until {until}: {reason}"),
         Verdict::Blocked { by, .. } => format!("  by {by}"),
         _ => String::new(),
     };
@@ -83,15 +85,20 @@ fn conclude(summary: &Summary) -> Exit {
     for outcome in not_green.filter(|outcome| !matches!(outcome.verdict, Verdict::Blocked { .. })) {
         println!("\n── {}\n{}", outcome.name(), explain(outcome).trim_end());
     }
+    let expect = expectations(&summary.outcomes, &in_a_month().to_string());
+    if !expect.is_empty() {
+        println!("\n{expect}");
+    }
     println!("\n{}", table(&summary.outcomes));
     let tally = summary.tally;
     println!(
-        "{} met, {} broken, {} blocked, {} faults, {} warnings, {} not applicable, in {:.1} s; {}",
+        "{} met, {} broken, {} blocked, {} faults, {} warnings, {} known failures, {} not applicable, in {:.1} s; {}",
         tally.passed,
         tally.failed,
         tally.blocked,
         tally.faults,
         tally.warnings,
+        tally.expected,
         tally.not_applicable,
         summary.seconds,
         summary.report.display()

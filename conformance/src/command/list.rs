@@ -23,7 +23,7 @@ impl List {
         let mut out = std::io::stdout().lock();
         for planned in &plan.planned {
             let requirement = planned.requirement;
-            let absent = planned.not_applicable.as_ref().map(|reason| format!(" (not applicable: {reason})"));
+            let absent = planned.not_applicable().map(|reason| format!(" (not applicable: {reason})"));
             let line = format!("{:40} {:6} {}", planned.name(), requirement.level, requirement.sentence);
             // A reader that has seen enough, such as `head`, closes the pipe.
             if writeln!(out, "{line}{}", absent.unwrap_or_default()).is_err() {

@@ -81,5 +81,5 @@ pub fn main() -> ExitCode {
 fn planned(words: &[String]) -> Result<Plan, Exit> {
     let usage = |error: plan::Error| Exit::Usage(error.to_string());
     let runtimes = plan::discover(&plan::repository()).map_err(usage)?;
-    Plan::of(&runtimes).and_then(|plan| plan.select(&Selection::of(words))).map_err(usage)
+    Plan::of(&runtimes, plan::today()).and_then(|plan| plan.select(&Selection::of(words))).map_err(usage)
 }

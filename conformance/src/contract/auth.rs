@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::expect::{During, Expect, Meeting, echo, ensure, is_refused, member, nonce};
-use super::requirement::check;
+use super::requirement::{LAUNCHES, check};
 use super::{Requirement, Stage};
 use crate::protocol::{CHALLENGE, DEFAULT_MAX_BODY, KEY, Kind};
 use crate::target::{Checked, Key, Launch, Server, Subject, eventually};
@@ -37,11 +37,11 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "auth/unset",
         "With `INTERNAL_RUNTIME_KEY` unset, empty or anything but visible ASCII (0x21–0x7E), the container exits non-zero without ever answering on port 3000, and names the variable on stderr.",
-        check!(unset)).at(Stage::Empty).within(180),
+        check!(unset)).at(Stage::Empty).within(LAUNCHES),
     Requirement::must(
         "auth/hidden",
         "User code finds the key neither in its environment nor in `/proc/*/environ`: `launch.sh` hands it over on a file descriptor and starts the server without the variable. No log line holds it, on success, refusal or failure. (The memory of its own process is out of scope.)",
-        check!(hidden)).on(&["auth/valid"]).at(Stage::Own),
+        check!(hidden)).on(&["auth/wrong", "body/malformed", "function/throw"]).at(Stage::Own),
 ];
 
 async fn valid(s: &Subject) -> Checked {

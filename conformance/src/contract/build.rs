@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::expect::{During, Expect, echo, ensure, member, nonce, same};
-use super::requirement::check;
+use super::requirement::{BUILDS, check};
 use super::{Requirement, Stage};
 use crate::protocol::{Kind, PACKAGE_NAME};
 use crate::target::{BuildJob, Built, Checked, Launch, Package, Source, Start, Subject, eventually};
@@ -12,15 +12,15 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "build/package",
         "`build.sh` turns the source in `/usr/code` into the package, which appears by rename and never contains itself; `launch.sh`, in a fresh container, unpacks `/tmp/code.tar.gz` and serves.",
-        check!(package)).at(Stage::Empty).within(900),
+        check!(package)).at(Stage::Empty).within(BUILDS),
     Requirement::must(
         "build/deploy",
         "`deploy.sh` builds and serves from `/usr/deploy-code`, which may be read-only.",
-        check!(deploy)).at(Stage::Empty).within(900),
+        check!(deploy)).at(Stage::Empty).within(BUILDS),
     Requirement::must(
         "build/launch",
         "Without a package `launch.sh` serves what lies in `/usr/code`, be it nothing; one it cannot unpack makes it exit non-zero and say so; launching twice over the same `/usr/code` works.",
-        check!(launch)).on(&["build/package"]).at(Stage::Empty),
+        check!(launch)).on(&["build/package", "lifecycle/stop"]).at(Stage::Empty).within(BUILDS),
     Requirement::must(
         "build/dependency",
         "A dependency declared in the language's own manifest is installed and usable.",
@@ -28,11 +28,11 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "build/offline",
         "A function without dependencies builds with no network.",
-        check!(offline)).at(Stage::Empty).within(900),
+        check!(offline)).at(Stage::Empty).within(BUILDS),
     Requirement::must(
         "build/failure",
         "A failing build exits non-zero, shows the tool's own message, and leaves no package, not even an earlier one.",
-        check!(failure)).at(Stage::Empty).within(900),
+        check!(failure)).at(Stage::Empty).within(BUILDS),
 ];
 
 /// Expects that a build succeeded, and returns the package.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::expect::{During, Expect, ensure, member, nonce, same};
-use super::requirement::check;
+use super::requirement::{BUILDS, check};
 use super::{Requirement, Stage};
 use crate::protocol::{CODE, ENTRYPOINT, Kind};
 use crate::target::{BuildJob, Checked, Launch, Package, Server, Source, Subject};
@@ -32,11 +32,11 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "code/no-handler",
         "A file without a handler: 500 `load-failed`, and the message says what to export.",
-        check!(no_handler)).at(Stage::Empty),
+        check!(no_handler)).at(Stage::Empty).within(BUILDS),
     Requirement::must(
         "code/broken",
         "A file that fails to load: 500 `load-failed`; the server lives. Where code is compiled, `build.sh` fails instead, for this and for `code/no-handler`, with the same information.",
-        check!(broken)).at(Stage::Empty),
+        check!(broken)).at(Stage::Empty).within(BUILDS),
     Requirement::must(
         "code/once",
         "Loaded once per (`path`, `file`), then kept: on one kept connection 20 requests see one load mark and a counter that rises by one.",

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::expect::{During, Expect, ensure, same};
-use super::requirement::check;
+use super::requirement::{BUILDS, check};
 use super::{Requirement, Stage};
 use crate::protocol::{CHALLENGE, SOURCE};
 use crate::target::{BuildJob, Checked, Composition, Launch, Package, Source, Subject, Trouble, eventually};
@@ -17,11 +17,11 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "layout/scripts",
         "The three scripts lie in `/usr/local/src`, executable and on `PATH`; the image's command is `launch.sh`. `docker run -v \"$PWD:/usr/code\" --user \"$(id -u):$(id -g)\" IMAGE build.sh` works: any numeric user, `HOME` writable. `build.sh` needs no key and never sees one.",
-        check!(scripts)),
+        check!(scripts)).within(BUILDS),
     Requirement::must(
         "layout/example",
         "The example builds, answers as its README says, and comes up with `docker compose up`: `image:` and no `build:`, `./example` mounted read-only at `/usr/deploy-code`, `127.0.0.1:${PORT:-3000}:3000`, key `${INTERNAL_RUNTIME_KEY:-password}`; Compose 1 and 2 both accept it. (The one check with a bind mount: not applicable on a remote engine, and says so.)",
-        check!(example)).on(&["layout/files"]).at(Stage::Empty).within(600),
+        check!(example)).on(&["layout/files"]).at(Stage::Empty).within(BUILDS),
 ];
 
 /// A user that no image knows.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::expect::{During, Expect, echo, ensure, is_refused, member, nonce, same};
-use super::requirement::check;
+use super::requirement::{LAUNCHES, check};
 use super::{Requirement, Stage};
 use crate::protocol::{CHALLENGE, ENTRYPOINT, ERROR, Kind, MAX_BODY};
 use crate::target::{Checked, Launch, Subject};
@@ -39,7 +39,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "server/configuration",
         "`INTERNAL_RUNTIME_MAX_BODY` that is no positive integer, or `INTERNAL_RUNTIME_ENTRYPOINT` that `code/escape` would refuse: exits non-zero and names the variable on stderr. An empty value counts as unset.",
-        check!(configuration)).at(Stage::Empty).within(180),
+        check!(configuration)).at(Stage::Empty).within(LAUNCHES),
     Requirement::should(
         "server/expect-continue",
         "`Expect: 100-continue` with the right key gets `100 Continue` while the body is held back, then the answer.",

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Error, read_toml};
+use super::{Error, Expectation, read_toml};
 
 /// The manifest of a runtime.
 #[derive(Clone, Debug, Deserialize)]
@@ -26,6 +26,9 @@ pub struct Manifest {
     /// Capabilities that the language lacks, each with the reason.
     #[serde(default)]
     pub absent: BTreeMap<String, String>,
+    /// Failures that are known and dated, by the requirement's id.
+    #[serde(default)]
+    pub expected: BTreeMap<String, Expectation>,
 }
 
 /// A declared boot budget.
@@ -60,9 +63,14 @@ impl Manifest {
             return wrong("[versions] names no version");
         }
         let reasons = manifest.absent.values().chain(manifest.boot.as_ref().map(|boot| &boot.reason));
-        let mut reasons = reasons.chain(manifest.memory.as_ref().map(|memory| &memory.reason));
+        let reasons = reasons.chain(manifest.memory.as_ref().map(|memory| &memory.reason));
+        let mut reasons = reasons.chain(manifest.expected.values().map(|expectation| &expectation.reason));
         if reasons.any(|reason| reason.trim().is_empty()) {
             return wrong("every exception needs a reason");
+        }
+        let versions = manifest.expected.values().filter_map(|expectation| expectation.versions.as_ref());
+        if let Some(version) = versions.flatten().find(|version| !manifest.versions.contains_key(*version)) {
+            return wrong(&format!("[expected] names the version {version:?}, which [versions] does not"));
         }
         Ok(manifest)
     }

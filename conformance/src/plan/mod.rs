@@ -1,9 +1,11 @@
 //! What will be checked, known before anything is built or started.
 
+mod exceptions;
 mod language;
 mod manifest;
 mod select;
 
+pub use exceptions::{Exceptions, Expectation, in_a_month, today};
 pub use language::{Bare, BareBuild, Language, Shows, Way};
 pub use manifest::{Boot, Manifest, Memory};
 pub use select::{Plan, Planned, Selection};

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Error, Manifest, Runtime};
+use jiff::civil::Date;
+
+use super::{Error, Exceptions, Manifest, Runtime};
 use crate::contract::{self, Requirement};
 use crate::target::{BareBuild, BareServer, Facts, Messages, Waiting};
 
@@ -19,14 +21,19 @@ pub struct Planned {
     pub label: String,
     /// The requirement.
     pub requirement: &'static Requirement,
-    /// Why it does not apply, where the manifest says so.
-    pub not_applicable: Option<String>,
+    /// What the manifest excepts.
+    pub exceptions: Arc<Exceptions>,
 }
 
 impl Planned {
     /// The name of the trial: `node-24/auth/missing`.
     pub fn name(&self) -> String {
         format!("{}/{}", self.label, self.requirement.id)
+    }
+
+    /// Why it does not apply, where the manifest says so.
+    pub fn not_applicable(&self) -> Option<&str> {
+        self.exceptions.not_applicable(self.requirement)
     }
 }
 
@@ -57,22 +64,25 @@ impl Selection {
 }
 
 impl Plan {
-    /// The plan of everything.
+    /// The plan of everything, on that day.
     ///
     /// # Errors
-    /// Two versions of one name, or a manifest that declares a capability absent that no requirement
-    /// needs.
-    pub fn of(runtimes: &[Runtime]) -> Result<Self, Error> {
+    /// Two versions of one name, or a manifest that excepts what no requirement knows.
+    pub fn of(runtimes: &[Runtime], today: Date) -> Result<Self, Error> {
         let mut plan = Plan { versions: BTreeMap::new(), planned: Vec::new() };
         for runtime in runtimes {
-            knows_each_capability(&runtime.manifest)?;
             for (version, arguments) in &runtime.manifest.versions {
+                let exceptions = Arc::new(exceptions(&runtime.manifest, version, today));
+                if let Some(unknown) = exceptions.unknown() {
+                    let manifest = runtime.folder.join("runtime.toml");
+                    return Err(Error(format!("{}: {unknown}", manifest.display())));
+                }
                 let facts = facts(runtime, version, arguments);
                 let label = facts.label();
                 plan.planned.extend(contract::requirements().map(|requirement| Planned {
                     label: label.clone(),
                     requirement,
-                    not_applicable: reason(&runtime.manifest, requirement),
+                    exceptions: exceptions.clone(),
                 }));
                 if plan.versions.insert(label.clone(), Arc::new(facts)).is_some() {
                     return Err(Error(format!("two versions are called {label}")));
@@ -107,21 +117,10 @@ impl Plan {
     }
 }
 
-fn reason(manifest: &Manifest, requirement: &Requirement) -> Option<String> {
-    manifest.absent.get(requirement.capability?).cloned()
-}
-
-fn knows_each_capability(manifest: &Manifest) -> Result<(), Error> {
-    let known: Vec<&str> =
-        contract::requirements().filter_map(|requirement| requirement.capability).collect();
-    match manifest.absent.keys().find(|name| !known.contains(&name.as_str())) {
-        None => Ok(()),
-        Some(name) => Err(Error(format!(
-            "{}: [absent] {name} is no capability that a requirement needs: {}",
-            manifest.name,
-            known.join(", ")
-        ))),
-    }
+fn exceptions(manifest: &Manifest, version: &str, today: Date) -> Exceptions {
+    let expected = manifest.expected.iter().filter(|(_, expectation)| expectation.covers(version));
+    let expected = expected.map(|(id, expectation)| (id.clone(), expectation.clone())).collect();
+    Exceptions { absent: manifest.absent.clone(), expected, today }
 }
 
 fn facts(runtime: &Runtime, version: &str, arguments: &BTreeMap<String, String>) -> Facts {

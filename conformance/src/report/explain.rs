@@ -19,6 +19,9 @@ pub fn explain(outcome: &Outcome) -> String {
         Verdict::Fault { reason } => {
             let _ = writeln!(out, "not judged, the harness failed: {reason}");
         }
+        Verdict::Expected { reason, until, actual } => {
+            let _ = writeln!(out, "a failure that is expected until {until}: {reason}\nactual    {actual}");
+        }
         Verdict::NotApplicable { reason } => {
             let _ = writeln!(out, "not applicable: {reason}");
         }
@@ -41,4 +44,23 @@ fn indented(text: &str) -> String {
         .map(|line| format!("  {}", line.trim_start_matches("  ")))
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// The lines that one would add to each manifest to expect these failures until `until`, with a word on
+/// what they are; nothing where nothing failed.
+pub fn expectations(outcomes: &[Outcome], until: &str) -> String {
+    let mut out = String::new();
+    for outcome in outcomes.iter().filter(|outcome| matches!(outcome.verdict, Verdict::Failed { .. })) {
+        let (name, version) = outcome.runtime.rsplit_once('-').unwrap_or((&outcome.runtime, ""));
+        if out.is_empty() {
+            out += "# to expect these failures while they are mended, add and fill in:\n";
+        }
+        let _ = writeln!(
+            out,
+            "\n# runtimes/{name}/runtime.toml\n[expected.\"{}\"]\n\
+             reason = \"why it fails, and what is done about it\"\nuntil = \"{until}\"\nversions = [\"{version}\"]",
+            outcome.id
+        );
+    }
+    out
 }

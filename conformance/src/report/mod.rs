@@ -5,7 +5,7 @@ mod journal;
 mod outcome;
 mod table;
 
-pub use explain::explain;
+pub use explain::{expectations, explain};
 pub use journal::Journal;
 pub use outcome::{Outcome, Tally, Verdict};
 pub use table::table;

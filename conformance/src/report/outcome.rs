@@ -43,6 +43,15 @@ pub enum Verdict {
         /// What the runtime did.
         actual: String,
     },
+    /// It failed, and the manifest expects that.
+    Expected {
+        /// Why, by the manifest.
+        reason: String,
+        /// The last day on which it may fail.
+        until: String,
+        /// What the runtime did.
+        actual: String,
+    },
     /// Not judged, because something it stands on is red or could not be had.
     Blocked {
         /// What that is.
@@ -71,7 +80,7 @@ impl Outcome {
     /// Whether it fails the run.
     pub fn is_red(&self) -> bool {
         match self.verdict {
-            Verdict::Passed | Verdict::NotApplicable { .. } => false,
+            Verdict::Passed | Verdict::NotApplicable { .. } | Verdict::Expected { .. } => false,
             Verdict::Failed { .. } | Verdict::Blocked { .. } => self.level == "MUST",
             Verdict::Fault { .. } => true,
         }
@@ -79,7 +88,7 @@ impl Outcome {
 
     /// Whether it warns.
     pub fn is_warning(&self) -> bool {
-        !self.is_red() && !matches!(self.verdict, Verdict::Passed | Verdict::NotApplicable { .. })
+        !self.is_red() && matches!(self.verdict, Verdict::Failed { .. } | Verdict::Blocked { .. })
     }
 }
 
@@ -96,6 +105,8 @@ pub struct Tally {
     pub faults: usize,
     /// Broken or blocked, of level SHOULD.
     pub warnings: usize,
+    /// Failures that the manifest expects.
+    pub expected: usize,
     /// Not applicable.
     pub not_applicable: usize,
 }
@@ -108,6 +119,7 @@ impl Tally {
             let count = match outcome.verdict {
                 Verdict::Passed => &mut tally.passed,
                 Verdict::NotApplicable { .. } => &mut tally.not_applicable,
+                Verdict::Expected { .. } => &mut tally.expected,
                 Verdict::Fault { .. } => &mut tally.faults,
                 _ if outcome.is_warning() => &mut tally.warnings,
                 Verdict::Blocked { .. } => &mut tally.blocked,
@@ -120,7 +132,7 @@ impl Tally {
 
     /// All of them.
     pub fn total(self) -> usize {
-        self.passed + self.failed + self.blocked + self.faults + self.warnings + self.not_applicable
+        self.passed + self.red() + self.warnings + self.expected + self.not_applicable
     }
 
     /// Those that fail the run.

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde_json::Map;
 
-use super::Run;
+use super::{Run, expectation};
 use crate::contract::{self, Requirement, Stage};
 use crate::plan::Planned;
 use crate::report::{Outcome, Verdict};
@@ -19,8 +19,8 @@ impl Run {
     /// The outcome, judged when first asked for.
     pub(super) async fn judge(&self, planned: &Planned) -> Outcome {
         let requirement = planned.requirement;
-        if let Some(reason) = &planned.not_applicable {
-            return outcome(planned, Verdict::NotApplicable { reason: reason.clone() });
+        if let Some(reason) = planned.not_applicable() {
+            return outcome(planned, Verdict::NotApplicable { reason: reason.into() });
         }
         let Some(version) = self.versions.get(&planned.label) else {
             return outcome(planned, fault(format!("{} is not in the plan", planned.label)));
@@ -47,7 +47,10 @@ impl Run {
             let dead =
                 requirement.stage == Stage::Shared && is_red(&judged.verdict) && version.runtime.died().await;
             // Whose fault it was that a shared server died cannot be told, so it is asked again, alone.
-            if dead { self.converse(planned, &version.runtime, Stage::Own).await } else { judged }
+            let judged =
+                if dead { self.converse(planned, &version.runtime, Stage::Own).await } else { judged };
+            let verdict = expectation::hold(planned, judged.verdict);
+            Outcome { verdict, ..judged }
         })
         .await
         .clone()
@@ -138,16 +141,22 @@ async fn converse(requirement: Requirement, subject: &Subject) -> Checked {
     let limit = requirement.watchdog;
     match tokio::time::timeout(limit, (requirement.check)(subject)).await {
         Ok(checked) => checked,
-        Err(_) => Err(Trouble::broken(
-            format!("an end of the check within {} s", limit.as_secs()),
-            "it still waited",
-        )),
+        // Each wait on the runtime has a limit of its own that is far shorter, and says what it waited for.
+        Err(_) => Err(Trouble::Fault(format!(
+            "its watchdog of {} s is too short: the check was still going on",
+            limit.as_secs_f32()
+        ))),
     }
 }
 
 fn blocked_by(before: &Outcome) -> Option<Verdict> {
     match &before.verdict {
         Verdict::Passed => None,
+        Verdict::Expected { reason, until, .. } => Some(Verdict::Expected {
+            reason: format!("stands on {}: {reason}", before.id),
+            until: until.clone(),
+            actual: "not judged".into(),
+        }),
         Verdict::NotApplicable { reason } => Some(Verdict::NotApplicable { reason: reason.clone() }),
         Verdict::Failed { expected, actual } => {
             Some(Verdict::Blocked { by: before.id.clone(), reason: format!("expected {expected}; {actual}") })

@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 use crate::engine::{Archive, BuildRequest, Image, Network, Profile, Spec, Volume};
 use crate::protocol;
 use crate::target::place::{Coming, Machine, Place};
+use crate::target::registry;
 use crate::target::{BuildJob, Built, Checked, Facts, Key, Launch, Source, Start, Trouble, Workshop};
 
 /// Processes and threads in a serving container.
@@ -46,7 +47,13 @@ impl Containers {
         self.workshop.say(&format!("{label}: building the image {}", self.facts.image));
         let missing = |why: String| Trouble::missing(format!("the image of {label}"), why);
         let progress = |line: &str| self.workshop.detail(&format!("{label}: {line}"));
-        engine.build(&request, progress).await.map_err(|error| missing(error.to_string()))?;
+        engine.build(&request, progress).await.map_err(|error| {
+            let text = error.to_string();
+            match registry::unreachable(&text) {
+                Some(line) => registry::down(&format!("the image of {label}"), line),
+                None => missing(text),
+            }
+        })?;
         let image = engine.image(&self.facts.image).await?;
         image.ok_or_else(|| missing(format!("{} is not there after its build", self.facts.image)))
     }

@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 use crate::engine::Image;
 use crate::target::place::{Machine, Place};
 use crate::target::ready::boot;
+use crate::target::registry;
 use crate::target::{
     BuildJob, Built, Checked, Containers, Facts, Launch, Package, Server, Source, Started, Trouble, Workshop,
 };
@@ -60,9 +61,13 @@ impl Runtime {
     /// Runs `build.sh` on a machine of its own.
     ///
     /// # Errors
-    /// The engine fails, or it does not end in time.
+    /// The engine fails, it does not end in time, or it may reach the network and a registry is down.
     pub async fn run_build(&self, job: &BuildJob) -> Checked<Built> {
-        self.place.build(job).await
+        let built = self.place.build(job).await?;
+        match registry::unreachable(&built.log) {
+            Some(line) if job.online && built.exit.code != 0 => Err(registry::down("build.sh", line)),
+            _ => Ok(built),
+        }
     }
 
     /// A launch that has the bare server in place of a package, and nothing else.

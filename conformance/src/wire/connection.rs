@@ -172,7 +172,13 @@ impl Connection {
         }
     }
 
+    /// One limit for the whole answer: a server that dribbles is as silent as one that says nothing.
     async fn read_answer(&mut self, with_body: bool) -> Result<Response, Error> {
+        let whole = timeout(PATIENCE, self.read_whole(with_body)).await;
+        whole.unwrap_or_else(|_| Err(Error::Silent("whole answer".into())))
+    }
+
+    async fn read_whole(&mut self, with_body: bool) -> Result<Response, Error> {
         let mut interim = Vec::new();
         loop {
             let (status, headers) = self.read_head().await?;

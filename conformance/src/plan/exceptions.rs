@@ -1,0 +1,74 @@
+//! What a manifest excepts: capabilities that a language lacks, and failures that are known and dated.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use serde::Deserialize;
+
+use crate::contract::{self, Requirement};
+
+/// The exceptions that hold for one version of a runtime.
+#[derive(Clone, Debug, Default)]
+pub struct Exceptions {
+    /// Capabilities that the language lacks, each with the reason.
+    pub absent: BTreeMap<String, String>,
+    /// Failures that are expected, by the requirement's id.
+    pub expected: BTreeMap<String, Expectation>,
+    /// The day on which the run takes place.
+    pub today: Date,
+}
+
+/// A failure that is known.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expectation {
+    /// Why it fails, and what is done about it.
+    pub reason: String,
+    /// The last day on which it may.
+    pub until: Date,
+    /// Where it is being dealt with.
+    pub issue: Option<String>,
+    /// The versions that it holds for; all without any.
+    pub versions: Option<Vec<String>>,
+}
+
+impl Exceptions {
+    /// Why a requirement does not apply, where it does not.
+    pub fn not_applicable(&self, requirement: &Requirement) -> Option<&str> {
+        self.absent.get(requirement.capability?).map(String::as_str)
+    }
+
+    /// The failure that is expected of a requirement, be its day past or not.
+    pub fn expectation(&self, requirement: &Requirement) -> Option<&Expectation> {
+        self.expected.get(requirement.id)
+    }
+
+    /// Names in it that no requirement has.
+    pub(super) fn unknown(&self) -> Option<String> {
+        let capabilities: Vec<&str> = contract::requirements().filter_map(|r| r.capability).collect();
+        let capability = self.absent.keys().find(|name| !capabilities.contains(&name.as_str()));
+        if let Some(name) = capability {
+            let known = capabilities.join(", ");
+            return Some(format!("[absent] {name} is no capability that a requirement needs: {known}"));
+        }
+        let id = self.expected.keys().find(|id| contract::find(id).is_none())?;
+        Some(format!("[expected.{id:?}] is no requirement: `conformance list` shows them"))
+    }
+}
+
+impl Expectation {
+    /// Whether it holds for that version.
+    pub(super) fn covers(&self, version: &str) -> bool {
+        self.versions.as_ref().is_none_or(|versions| versions.iter().any(|known| known == version))
+    }
+}
+
+/// The day, in UTC, so that it is the same wherever a run takes place.
+pub fn today() -> Date {
+    jiff::Timestamp::now().to_zoned_datetime(jiff::tz::TimeZone::UTC).date()
+}
+
+/// The day that a new expectation is given: long enough to mend what fails, and no longer.
+pub fn in_a_month() -> Date {
+    today().saturating_add(jiff::Span::new().days(30))
+}

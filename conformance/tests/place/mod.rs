@@ -1,0 +1,72 @@
+//! A place where nothing can be had: the engine is gone, and every build finds its registry down.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use conformance::engine::{Error, Exit, Image};
+use conformance::target::{
+    BareServer, BuildJob, Built, Coming, Facts, Launch, Machine, Messages, Place, Progress, Source, Trouble,
+};
+
+/// The place.
+#[derive(Debug)]
+pub(crate) struct Nowhere;
+
+/// Nobody hears of it.
+#[derive(Debug)]
+pub(crate) struct Silent;
+
+impl Progress for Silent {
+    fn say(&self, _: &str) {}
+    fn detail(&self, _: &str) {}
+}
+
+fn gone<T>() -> Coming<'static, T> {
+    Box::pin(async { Err(Trouble::from(Error("the engine is gone".into()))) })
+}
+
+impl Place for Nowhere {
+    fn image(&self) -> Coming<'_, Image> {
+        gone()
+    }
+
+    fn source(&self, _: Source) -> PathBuf {
+        PathBuf::new()
+    }
+
+    fn bare(&self) -> Coming<'_, Arc<Vec<u8>>> {
+        gone()
+    }
+
+    fn build<'a>(&'a self, _: &'a BuildJob) -> Coming<'a, Built> {
+        let log = "npm error code EAI_AGAIN\nnpm error request failed".to_string();
+        let exit = Exit { code: 1, out_of_memory: false };
+        Box::pin(async move { Ok(Built { exit, log, package: None, owner: 0 }) })
+    }
+
+    fn prepare<'a>(&'a self, _: &'a Launch, _: Option<Arc<Vec<u8>>>) -> Coming<'a, Arc<dyn Machine>> {
+        gone()
+    }
+}
+
+/// A runtime `nowhere-1`.
+pub(crate) fn facts() -> Facts {
+    Facts {
+        name: "nowhere".into(),
+        version: "1".into(),
+        image: String::new(),
+        arguments: [].into(),
+        folder: PathBuf::new(),
+        language: PathBuf::new(),
+        entrypoint: String::new(),
+        files: Vec::new(),
+        nested: (String::new(), String::new()),
+        waits: Vec::new(),
+        compiled: false,
+        bare: BareServer { file: String::new(), command: Vec::new(), build: None },
+        examples: Vec::new(),
+        messages: Messages { broken: String::new(), no_handler: String::new(), failing: String::new() },
+        memory: 256,
+        boot_budget: 100,
+    }
+}

@@ -1,0 +1,159 @@
+//! Whose fault it is, and what is expected: each way to a verdict, made to happen.
+
+mod place;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use conformance::contract::{Check, Level, Requirement, Stage};
+use conformance::engine::Owner;
+use conformance::plan::{Exceptions, Expectation, Planned};
+use conformance::report::{Outcome, Tally, Verdict, expectations};
+use conformance::run::Run;
+use conformance::target::{BuildJob, Checked, Runtime, Source, Subject, Trouble, Workshop};
+use conformance::wire::Request;
+use jiff::civil::{Date, date};
+use place::{Nowhere, Silent, facts};
+
+const TODAY: Date = date(2026, 6, 15);
+
+/// The outcome of one check of ours, under what a manifest excepts.
+async fn outcome(requirement: Requirement, exceptions: Exceptions, place: Nowhere) -> Outcome {
+    let workshop = Arc::new(Workshop::new(
+        std::path::Path::new("."),
+        Owner::this_process("verdicts"),
+        1.0,
+        Arc::new(Silent),
+    ));
+    let runtime = Arc::new(Runtime::at(Box::new(place), facts(), workshop.clone()));
+    let planned = Planned {
+        label: runtime.facts.label(),
+        requirement: Box::leak(Box::new(requirement)),
+        exceptions: Arc::new(exceptions),
+    };
+    let folder = std::env::temp_dir().join(format!("conformance-verdicts-{:08x}", rand::random::<u32>()));
+    let run = Run::over(vec![runtime], vec![planned.clone()], workshop, &folder).expect("a run");
+    let outcome = run.check(&planned).await;
+    let summary = run.finish(1).await;
+    assert!(summary.faults.is_empty(), "{:?}", summary.faults);
+    std::fs::remove_dir_all(folder).expect("the journal was written");
+    outcome
+}
+
+fn requirement(check: Check) -> Requirement {
+    Requirement::must("auth/wrong", "A requirement of this test's.", check).at(Stage::Empty)
+}
+
+fn expecting(until: Date) -> Exceptions {
+    let expectation = Expectation { reason: "known".into(), until, issue: Some("#1".into()), versions: None };
+    Exceptions {
+        expected: [("auth/wrong".to_string(), expectation)].into(),
+        today: TODAY,
+        ..Exceptions::default()
+    }
+}
+
+const PASSES: Check = |_| Box::pin(async { Ok(()) });
+const FAILS: Check = |_| Box::pin(async { Err(Trouble::broken("this", "that")) });
+
+#[tokio::test]
+async fn a_failure_expected_until_today_is_not_red() {
+    let outcome = outcome(requirement(FAILS), expecting(TODAY), Nowhere).await;
+    let Verdict::Expected { reason, until, actual } = &outcome.verdict else { panic!("{outcome:?}") };
+    assert_eq!((reason.as_str(), until.as_str(), actual.as_str()), ("known (#1)", "2026-06-15", "that"));
+    assert!(!outcome.is_red());
+    assert_eq!(Tally::of([&outcome]).expected, 1);
+}
+
+#[tokio::test]
+async fn a_failure_whose_day_is_past_is_red() {
+    let outcome = outcome(requirement(FAILS), expecting(TODAY.yesterday().expect("a day")), Nowhere).await;
+    let Verdict::Failed { actual, .. } = &outcome.verdict else { panic!("{outcome:?}") };
+    assert!(actual.contains("2026-06-14") && outcome.is_red(), "{actual}");
+}
+
+#[tokio::test]
+async fn an_expected_failure_that_passes_is_red() {
+    let outcome = outcome(requirement(PASSES), expecting(TODAY), Nowhere).await;
+    let Verdict::Failed { actual, .. } = &outcome.verdict else { panic!("{outcome:?}") };
+    assert!(actual.contains("remove the expectation") && outcome.is_red(), "{actual}");
+}
+
+#[tokio::test]
+async fn the_lines_to_paste_are_a_valid_expectation() {
+    let outcome = outcome(requirement(FAILS), Exceptions::default(), Nowhere).await;
+    let lines = expectations(&[outcome], "2026-07-15");
+    let parsed: toml::Table = lines.parse().expect("what one pastes is TOML");
+    let entry = parsed["expected"]["auth/wrong"].clone();
+    let expectation: Expectation = entry.try_into().expect("and an expectation");
+    assert_eq!(expectation.until, date(2026, 7, 15));
+    assert_eq!(expectation.versions, Some(vec!["1".to_string()]));
+}
+
+#[tokio::test]
+async fn a_should_that_is_broken_warns() {
+    let outcome =
+        outcome(Requirement { level: Level::Should, ..requirement(FAILS) }, Exceptions::default(), Nowhere)
+            .await;
+    assert!(outcome.is_warning() && !outcome.is_red());
+}
+
+#[tokio::test]
+async fn a_request_that_cannot_be_made_is_the_harness_s_fault() {
+    async fn check(s: &Subject) -> Checked {
+        let nowhere = std::net::SocketAddr::from(([127, 0, 0, 1], 1));
+        let client = conformance::wire::Client::new(nowhere, s.transcript().clone());
+        client.send(&Request::post().method("NO METHOD")).await?;
+        Ok(())
+    }
+    is_fault(
+        outcome(requirement(|s| Box::pin(check(s))), Exceptions::default(), Nowhere).await,
+        "could not be made",
+    );
+}
+
+#[tokio::test]
+async fn a_watchdog_that_is_too_short_is_the_harness_s_fault() {
+    let slow: Check = |_| {
+        Box::pin(async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            Ok(())
+        })
+    };
+    let slow = requirement(slow).within(Duration::from_millis(50));
+    is_fault(outcome(slow, Exceptions::default(), Nowhere).await, "watchdog");
+}
+
+#[tokio::test]
+async fn a_panic_is_the_harness_s_fault() {
+    let panics: Check = |_| Box::pin(async { panic!("on purpose") });
+    is_fault(outcome(requirement(panics), Exceptions::default(), Nowhere).await, "on purpose");
+}
+
+#[tokio::test]
+async fn an_engine_that_fails_is_the_harness_s_fault() {
+    async fn check(s: &Subject) -> Checked {
+        s.runtime().image().await.map(|_| ())
+    }
+    is_fault(
+        outcome(requirement(|s| Box::pin(check(s))), Exceptions::default(), Nowhere).await,
+        "the engine is gone",
+    );
+}
+
+#[tokio::test]
+async fn a_registry_that_is_down_blocks_and_is_told_apart() {
+    async fn check(s: &Subject) -> Checked {
+        s.runtime().run_build(&BuildJob::of(Source::Probe)).await.map(|_| ())
+    }
+    let down = outcome(requirement(|s| Box::pin(check(s))), Exceptions::default(), Nowhere).await;
+    let Verdict::Blocked { by, reason } = &down.verdict else { panic!("{down:?}") };
+    assert_eq!(by, "a package registry");
+    assert!(reason.contains("EAI_AGAIN"), "{reason}");
+}
+
+fn is_fault(outcome: Outcome, why: &str) {
+    let Verdict::Fault { reason } = &outcome.verdict else { panic!("{outcome:?}") };
+    assert!(reason.contains(why), "{reason}");
+    assert!(outcome.is_red());
+}
