@@ -9,11 +9,10 @@ use std::process::Command;
 pub fn look() -> String {
     let processes: Vec<String> = processes().collect();
     format!(
-        "{{\"processes\":[{}],\"root_writable\":{},\"source_writable\":{},\"temporary_writable\":{},\
+        "{{\"processes\":[{}],\"root_read_only\":{},\"temporary_writable\":{},\
          \"code_executable\":{},\"processes_limit\":{},\"memory_limit\":{}}}",
         processes.join(","),
-        is_writable("/"),
-        is_writable("/usr/local/src"),
+        is_read_only("/"),
         is_writable("/tmp"),
         is_executable("/usr/code"),
         limit(&["/sys/fs/cgroup/pids.max", "/sys/fs/cgroup/pids/pids.max"]),
@@ -35,6 +34,10 @@ fn process(id: &str) -> Option<String> {
         Some(line.split_once(':')?.1.trim().to_string())
     };
     let ids = |name: &str| field(name).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(",");
+    // What an engine puts in from outside has no parent here, and is no process of the runtime's.
+    if id != "1" && field("PPid").as_deref() == Some("0") {
+        return None;
+    }
     let descriptors = fs::read_dir(format!("/proc/{id}/fd")).map_or(0, Iterator::count);
     Some(format!(
         "{{\"id\":{id},\"name\":{:?},\"users\":[{}],\"groups\":[{}],\"capabilities\":{:?},\
@@ -45,6 +48,13 @@ fn process(id: &str) -> Option<String> {
         field("CapEff")?,
         field("NoNewPrivs").as_deref() == Some("1"),
     ))
+}
+
+/// By the mount's own flags: that this user may not write there says nothing.
+fn is_read_only(folder: &str) -> bool {
+    let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
+    let mount = mounts.lines().find(|line| line.split(' ').nth(1) == Some(folder));
+    mount.and_then(|line| line.split(' ').nth(3)).is_some_and(|flags| flags.split(',').any(|flag| flag == "ro"))
 }
 
 fn is_writable(folder: &str) -> bool {

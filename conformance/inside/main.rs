@@ -17,7 +17,7 @@ inside boot BOOTS BUDGET_MS -- COMMAND…  time boots, until one is within the b
 inside warm -- COMMAND…                  time requests against the null server's
 inside load SECONDS -- COMMAND…          measure memory, latency and throughput
 inside once -- COMMAND…                  start, wait for the first answer, stop
-inside watch FILE -- COMMAND…            run, and tell the sizes with which FILE was seen
+inside watch FILE -- COMMAND…            run, and tell what was seen of FILE and of the key
 inside look                              tell of processes and limits
 inside touch FILE                        make an empty file";
 

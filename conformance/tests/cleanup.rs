@@ -105,7 +105,7 @@ async fn after(check: conformance::contract::Check) -> Verdict {
         .expect("node-24 is there");
     let requirement = Requirement { check, ..*plan.planned[0].requirement };
     let planned = Planned { requirement: Box::leak(Box::new(requirement)), ..plan.planned[0].clone() };
-    let run = Run::new_in(&root, plan, Arc::new(Terminal::new(false)), &journal()).expect("a run");
+    let run = Arc::new(Run::new_in(&root, plan, Arc::new(Terminal::new(false)), &journal()).expect("a run"));
     let outcome = run.check(&planned).await;
     let summary = run.finish(1).await;
     assert!(summary.faults.is_empty(), "{:?}", summary.faults);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use conformance::plan::{self, Plan};
 use conformance::report::{Outcome, Verdict, expectations, explain, table};
-use conformance::run::{JOBS, Run, Terminal};
+use conformance::run::{self, JOBS, Run, Terminal};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 fn main() -> ExitCode {
@@ -21,7 +21,7 @@ fn main() -> ExitCode {
 }
 
 fn gate(arguments: &Arguments) -> Result<ExitCode, String> {
-    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    let runtime = run::threads().map_err(|error| error.to_string())?;
     let root = plan::repository();
     let plan = plan::discover(&root)
         .and_then(|runtimes| Plan::of(&runtimes, plan::today()))

@@ -9,7 +9,7 @@ use conformance::contract::{Level, Requirement};
 use conformance::plan::{self, Plan, Planned};
 use conformance::protocol::{CHALLENGE, ERROR};
 use conformance::report::{Verdict, explain};
-use conformance::run::{Run, Terminal};
+use conformance::run::{self, Run, Terminal};
 use conformance::target::{Checked, Subject};
 use conformance::wire::{Request, Response};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let runtime = tokio::runtime::Runtime::new().expect("an asynchronous runtime");
+    let runtime = run::threads().expect("an asynchronous runtime");
     let root = plan::repository();
     let plan = plan::discover(&root)
         .and_then(|runtimes| Plan::of(&runtimes, plan::today()))

@@ -32,7 +32,7 @@ async fn outcome(requirement: Requirement, exceptions: Exceptions, place: Nowher
         exceptions: Arc::new(exceptions),
     };
     let folder = std::env::temp_dir().join(format!("conformance-verdicts-{:08x}", rand::random::<u32>()));
-    let run = Run::over(vec![runtime], vec![planned.clone()], workshop, &folder).expect("a run");
+    let run = Arc::new(Run::over(vec![runtime], vec![planned.clone()], workshop, &folder).expect("a run"));
     let outcome = run.check(&planned).await;
     let summary = run.finish(1).await;
     assert!(summary.faults.is_empty(), "{:?}", summary.faults);

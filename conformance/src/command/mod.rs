@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::plan::{self, Plan, Selection};
+use crate::run;
 
 /// Checks runtimes from outside against the contract.
 #[derive(Debug, Parser)]
@@ -61,7 +62,7 @@ enum Command {
 /// Runs the command that the process was called with.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let runtime = match tokio::runtime::Runtime::new() {
+    let runtime = match run::threads() {
         Ok(runtime) => runtime,
         Err(error) => return Exit::Fault(format!("no asynchronous runtime: {error}")).into(),
     };

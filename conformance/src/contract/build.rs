@@ -51,8 +51,7 @@ async fn package(s: &Subject) -> Checked {
     let job = BuildJob { extra, watched: true, ..BuildJob::of(Source::Plain) };
     let built = s.runtime().run_build(&job).await?;
     let size = succeeds(&built)?.len();
-    let last = built.log.lines().last().and_then(|line| serde_json::from_str::<Value>(line).ok());
-    let seen = last.unwrap_or_default()["sightings"].clone();
+    let seen = built.watched()["sightings"].clone();
     let sizes: Vec<u64> = seen.as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
     let whole = sizes.iter().all(|seen| *seen == size as u64);
     ensure(

@@ -48,12 +48,7 @@ async fn locked(s: &Subject) -> Checked {
             process.to_string(),
         )?;
     }
-    ensure(seen["root_writable"] == false, "a read-only root", "a file could be written to /")?;
-    ensure(
-        seen["source_writable"] == false,
-        "a read-only root",
-        "a file could be written beside the server",
-    )?;
+    ensure(seen["root_read_only"] == true, "a read-only root", seen.to_string())?;
     ensure(seen["temporary_writable"] == true, "a volume on /tmp that can be written", seen.to_string())?;
     ensure(seen["code_executable"] == true, format!("an executable tmpfs on {CODE}"), seen.to_string())?;
     let limit = |name: &str| seen[name].as_u64().unwrap_or(u64::MAX);

@@ -57,18 +57,18 @@ async fn scripts(s: &Subject) -> Checked {
         let place = format!("{SOURCE}/{name}");
         ensure(found == place, format!("{name} executable on PATH at {place}"), found)?;
     }
-    let built =
-        s.runtime().run_build(&BuildJob { user: Some(STRANGER), ..BuildJob::of(Source::Probe) }).await?;
-    ensure(
-        built.exit.code == 0 && built.package.is_some(),
-        format!("build.sh works as user {STRANGER}"),
-        built.summary(),
-    )?;
+    let job = BuildJob { user: Some(STRANGER), keyed: true, watched: true, ..BuildJob::of(Source::Probe) };
+    let built = s.runtime().run_build(&job).await?;
+    let works = built.exit.code == 0 && built.package.is_some();
+    ensure(works, format!("build.sh works as user {STRANGER}"), built.summary())?;
     ensure(
         built.owner == STRANGER,
         format!("a package of user {STRANGER}"),
         format!("of user {}", built.owner),
-    )
+    )?;
+    let seen = built.watched();
+    ensure(seen["home_writable"] == true, "HOME writable for any user", seen.to_string())?;
+    ensure(seen["key_seen"] == false, "build.sh hands on no key that the container has", seen.to_string())
 }
 
 /// One exchange that an example's README shows: the body that a `curl` sends with `-d '…'`, and in the next
@@ -144,8 +144,7 @@ async fn example(s: &Subject) -> Checked {
     ensure(!compose.contains("build:"), "`image:` and no `build:`", "it has `build:`")?;
     for needed in [
         "image:",
-        "./example",
-        "/usr/deploy-code",
+        "./example:/usr/deploy-code:ro",
         "127.0.0.1:${PORT:-3000}:3000",
         "${INTERNAL_RUNTIME_KEY:-password}",
     ] {

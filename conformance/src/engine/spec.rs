@@ -19,17 +19,39 @@ pub enum Network {
 
 /// How much a container is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Profile {
-    /// As a platform runs other people's code: read-only root, no capabilities, no new privileges, a
-    /// limit on processes and memory.
-    Locked {
-        /// Memory in MiB.
-        memory: u32,
-        /// Processes and threads.
-        processes: u32,
-    },
+pub struct Profile {
+    /// Whether it may write to its root.
+    pub writable_root: bool,
+    /// Whether it keeps the capabilities that the engine grants by default.
+    pub capabilities: bool,
+    /// Whether a program may give its process new privileges.
+    pub new_privileges: bool,
+    /// Processes and threads, where limited.
+    pub processes: Option<u32>,
+    /// Memory in MiB, where limited.
+    pub memory: Option<u32>,
+}
+
+impl Profile {
     /// Neither limits nor a read-only root.
-    Open,
+    pub const OPEN: Profile = Profile {
+        writable_root: true,
+        capabilities: true,
+        new_privileges: true,
+        processes: None,
+        memory: None,
+    };
+
+    /// As a platform runs other people's code.
+    pub fn locked(processes: u32, memory: u32) -> Self {
+        Profile {
+            writable_root: false,
+            capabilities: false,
+            new_privileges: false,
+            processes: Some(processes),
+            memory: Some(memory),
+        }
+    }
 }
 
 /// A volume in a container.
@@ -80,7 +102,7 @@ impl Spec {
             environment: Vec::new(),
             user: None,
             network: Network::None,
-            profile: Profile::Open,
+            profile: Profile::OPEN,
             volumes: Vec::new(),
             memory_folders: Vec::new(),
         }
@@ -101,16 +123,14 @@ impl Spec {
             tmpfs: Some(self.memory_folders.iter().cloned().collect()),
             ..Default::default()
         };
-        if let Profile::Locked { memory, processes } = self.profile {
-            let bytes = i64::from(memory) * 1024 * 1024;
-            host.readonly_rootfs = Some(true);
-            host.cap_drop = Some(vec!["ALL".into()]);
-            host.security_opt = Some(vec!["no-new-privileges".into()]);
-            host.pids_limit = Some(i64::from(processes));
-            host.memory = Some(bytes);
-            // Memory and swap together: the same figure means no swap.
-            host.memory_swap = Some(bytes);
-        }
+        let profile = self.profile;
+        host.readonly_rootfs = Some(!profile.writable_root);
+        host.cap_drop = (!profile.capabilities).then(|| vec!["ALL".into()]);
+        host.security_opt = (!profile.new_privileges).then(|| vec!["no-new-privileges".into()]);
+        host.pids_limit = profile.processes.map(i64::from);
+        host.memory = profile.memory.map(|mib| i64::from(mib) * 1024 * 1024);
+        // Memory and swap together: the same figure means no swap.
+        host.memory_swap = host.memory;
         let mut exposed = None;
         match self.network {
             Network::None => host.network_mode = Some("none".into()),

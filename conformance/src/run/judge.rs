@@ -188,6 +188,11 @@ fn outcome(planned: &Planned, verdict: Verdict) -> Outcome {
     }
 }
 
+/// The outcome of a judgement that did not come to its end.
+pub(super) fn panicked(planned: &Planned, error: tokio::task::JoinError) -> Outcome {
+    outcome(planned, fault(format!("the judgement panicked: {}", panic_text(error))))
+}
+
 fn panic_text(error: tokio::task::JoinError) -> String {
     let Ok(panic) = error.try_into_panic() else { return "it was cancelled".into() };
     let text = panic.downcast_ref::<&str>().map(ToString::to_string);

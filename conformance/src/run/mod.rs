@@ -25,6 +25,18 @@ pub const TIME_SCALE: &str = "CONFORMANCE_TIME_SCALE";
 /// Checks at once: most of them wait, and each container of their own takes its manifest's memory.
 pub const JOBS: usize = 6;
 
+/// Stack of a thread that checks run on, in bytes: unoptimised, a check that is one long conversation holds
+/// all that it says in one frame, and the default of 2 MiB was seen to overflow.
+const STACK: usize = 32 * 1024 * 1024;
+
+/// The asynchronous runtime for a run.
+///
+/// # Errors
+/// The system gives no threads.
+pub fn threads() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build()
+}
+
 /// A run over a plan.
 #[derive(Debug)]
 pub struct Run {
@@ -126,8 +138,13 @@ impl Run {
     }
 
     /// Judges what is planned, and keeps the result.
-    pub async fn check(&self, planned: &Planned) -> Outcome {
-        let outcome = self.judge(planned).await;
+    pub async fn check(self: &Arc<Self>, planned: &Planned) -> Outcome {
+        let (run, judged) = (Arc::clone(self), planned.clone());
+        // On a thread of the asynchronous runtime, whoever asks: those have the stack for it.
+        let outcome = match tokio::spawn(async move { run.judge(&judged).await }).await {
+            Ok(outcome) => outcome,
+            Err(error) => judge::panicked(planned, error),
+        };
         if let Err(error) = self.journal.append(outcome.clone()) {
             self.workshop.say(&format!("a result could not be written: {error}"));
         }

@@ -24,12 +24,18 @@ pub struct Containers {
     workshop: Arc<Workshop>,
     image: OnceCell<Checked<Image>>,
     bare: OnceCell<Checked<Arc<Vec<u8>>>>,
+    tamper: fn(&mut Spec),
 }
 
 impl Containers {
     /// Containers of that version's image, which is built when first asked for.
     pub fn new(facts: Facts, workshop: Arc<Workshop>) -> Self {
-        Containers { facts, workshop, image: OnceCell::new(), bare: OnceCell::new() }
+        Containers { facts, workshop, image: OnceCell::new(), bare: OnceCell::new(), tamper: |_| {} }
+    }
+
+    /// The same with each serving container tampered with: how the harness proves that it would notice.
+    pub fn tampered_with(self, tamper: fn(&mut Spec)) -> Self {
+        Containers { tamper, ..self }
     }
 
     async fn build_image(&self) -> Checked<Image> {
@@ -70,6 +76,11 @@ impl Containers {
         let container = engine
             .create(&Spec {
                 command: Some(command),
+                environment: if job.keyed {
+                    vec![(protocol::KEY.into(), self.workshop.key().into())]
+                } else {
+                    Vec::new()
+                },
                 user: job.user.map(|user| format!("{user}:{user}")),
                 network: if job.online { Network::Bridge } else { Network::None },
                 volumes: vec![Volume::own("/tmp"), Volume::own(protocol::CODE)],
@@ -158,17 +169,17 @@ impl Containers {
         if let Start::Deploy(source) = launch.how() {
             volumes.push(self.stocked_volume(*source).await?);
         }
-        let container = engine
-            .create(&Spec {
-                command: command(launch.how()),
-                environment,
-                network: Network::Published(protocol::PORT),
-                profile: Profile::Locked { memory: self.facts.memory, processes: PROCESSES },
-                volumes,
-                memory_folders: vec![(protocol::CODE.into(), "exec".into())],
-                ..Spec::of(&self.facts.image)
-            })
-            .await?;
+        let mut spec = Spec {
+            command: command(launch.how()),
+            environment,
+            network: Network::Published(protocol::PORT),
+            profile: Profile::locked(PROCESSES, self.facts.memory),
+            volumes,
+            memory_folders: vec![(protocol::CODE.into(), "exec".into())],
+            ..Spec::of(&self.facts.image)
+        };
+        (self.tamper)(&mut spec);
+        let container = engine.create(&spec).await?;
         container.upload("/tmp", archive.finish()?).await?;
         Ok(Arc::new(container))
     }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde_json::Value;
+
 use crate::engine::{Archive, Exit};
 use crate::target::Checked;
 
@@ -61,15 +63,16 @@ pub struct BuildJob {
     pub online: bool,
     /// The numeric user it runs as, where not the image's own.
     pub user: Option<u64>,
-    /// Whether the package is watched while it is made: then the last line of the log is JSON, and its
-    /// `sightings` are the sizes with which it was seen.
+    /// Whether the container has the key, which `build.sh` must not hand on.
+    pub keyed: bool,
+    /// Whether it is watched while it is made: then [`Built::watched`] tells what was seen.
     pub watched: bool,
 }
 
 impl BuildJob {
     /// `build.sh` over that source, as the image has it, with a network.
     pub fn of(source: Source) -> Self {
-        BuildJob { source, extra: Vec::new(), online: true, user: None, watched: false }
+        BuildJob { source, extra: Vec::new(), online: true, user: None, keyed: false, watched: false }
     }
 }
 
@@ -94,6 +97,13 @@ impl Built {
     pub fn members(&self) -> Checked<Vec<PathBuf>> {
         let archive = Archive::unzip(self.package.as_deref().unwrap_or_default())?;
         Ok(Archive::members(&archive)?.into_iter().map(|member| member.path).collect())
+    }
+
+    /// What was seen of a watched build: `sightings`, the sizes that the package had; `key_seen`, whether
+    /// any process but `build.sh` itself had the key, or that one to its end; `home_writable`.
+    pub fn watched(&self) -> Value {
+        let last = self.log.lines().last().and_then(|line| serde_json::from_str(line).ok());
+        last.unwrap_or_default()
     }
 
     /// One line for a failure message.

@@ -1,0 +1,3 @@
+# The parenthesis is missing on purpose.
+def handler(req, res):
+    res.send("never"

@@ -1,0 +1,3 @@
+# A handler, but under a name of its own.
+def answer(req, res):
+    res.send("never")

@@ -1,0 +1,137 @@
+//! Broken images: what only an engine can show. Each is a copy of a sound runtime with one fault, and goes
+//! red at exactly the requirements of its section that its fault breaks; the rest of the section stays green,
+//! or is blocked by one of those. A trial a mutant, named by its fault.
+
+mod faults;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use conformance::engine::Owner;
+use conformance::plan::{self, Plan, Planned, Selection};
+use conformance::report::{Outcome, Verdict, explain};
+use conformance::run::{self, Run, Terminal};
+use conformance::target::{Containers, Facts, Runtime, Workshop};
+use faults::{Change, MUTANTS, Mutant, lines};
+use futures_util::StreamExt;
+use libtest_mimic::{Arguments, Trial};
+
+/// The runtime that is broken: the first that there was.
+const SOUND: &str = "node-24";
+/// The sections that need an engine; the others are broken without one, in the test `mutants`.
+const SECTIONS: [&str; 4] = ["hardening", "build", "layout", "cold-start"];
+/// Checks at once of one mutant, and mutants at once.
+const JOBS: usize = 3;
+const AT_ONCE: usize = 2;
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(AT_ONCE);
+    let runtime = run::threads().expect("an asynchronous runtime");
+    let root = plan::repository();
+    let runtimes = plan::discover(&root).expect("the runtimes are found");
+    let selection = Selection::of(&SECTIONS.map(|section| format!("{SOUND}/{section}")));
+    let plan =
+        Plan::of(&runtimes, plan::today()).and_then(|plan| plan.select(&selection)).expect("it is there");
+    let plan = Arc::new(plan);
+    let trials = MUTANTS.iter().map(|mutant| {
+        let (plan, handle, root) = (plan.clone(), runtime.handle().clone(), root.clone());
+        Trial::test(mutant.name, move || {
+            handle
+                .block_on(judge(&root, &plan, mutant))
+                .and_then(|outcomes| compare(mutant, &outcomes))
+                .map_err(Into::into)
+        })
+    });
+    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+}
+
+/// What comes of a mutant, at every requirement of its section.
+async fn judge(root: &Path, plan: &Plan, mutant: &Mutant) -> Result<Vec<Outcome>, String> {
+    let name = mutant.name.replace('/', "-");
+    let folder = std::env::temp_dir().join(format!("conformance-images-{}-{name}", std::process::id()));
+    let sound = plan.versions.get(SOUND).ok_or("the sound runtime is gone")?;
+    let facts = break_copy(sound, mutant, &folder, &name).map_err(|error| format!("{name}: {error}"))?;
+    let owner = Owner::this_process(&format!("{}-{name}", std::process::id()));
+    let workshop = Arc::new(Workshop::new(root, owner, 1.0, Arc::new(Terminal::new(false))));
+    let containers = Containers::new(facts.clone(), workshop.clone());
+    let place = match mutant.change {
+        Change::Container(tamper) => containers.tampered_with(tamper),
+        _ => containers,
+    };
+    let runtime = Arc::new(Runtime::at(Box::new(place), facts.clone(), workshop.clone()));
+    let section = mutant.breaks.split('/').next();
+    let of_its_section = plan.planned.iter().filter(|planned| Some(planned.requirement.section()) == section);
+    let planned: Vec<Planned> = of_its_section.cloned().collect();
+    let run = Arc::new(Run::over(vec![runtime], planned, workshop.clone(), &folder.join("journal"))?);
+    let checks = run.planned().iter().map(|planned| run.check(planned));
+    let outcomes: Vec<Outcome> = futures_util::stream::iter(checks).buffer_unordered(JOBS).collect().await;
+    let summary = run.finish(outcomes.len()).await;
+    if let Some(engine) = workshop.engine_if_used()
+        && facts.image != sound.image
+    {
+        // Where the fault is that there is no image, there is none to remove.
+        let _ = engine.remove_image(&facts.image).await;
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+    if summary.faults.is_empty() { Ok(outcomes) } else { Err(summary.faults.join("; ")) }
+}
+
+/// A copy of the sound runtime's folder with the fault in it, and what is then known of it.
+fn break_copy(sound: &Facts, mutant: &Mutant, folder: &Path, name: &str) -> std::io::Result<Facts> {
+    let copy = folder.join("runtime");
+    copy_folder(&sound.folder, &copy)?;
+    let mut facts = Facts { folder: copy.clone(), examples: vec![copy.join("example")], ..sound.clone() };
+    match mutant.change {
+        Change::Container(_) => return Ok(facts),
+        Change::Image(change) => {
+            let path = copy.join("Dockerfile");
+            let own_user = if change.starts_with("USER") { "" } else { "USER 65532:65532\n" };
+            let text = std::fs::read_to_string(&path)? + &format!("\nUSER 0\n{}\n{own_user}", lines(change));
+            std::fs::write(path, text)?;
+        }
+        Change::Text(file, from, to) => {
+            let text = std::fs::read_to_string(copy.join(file))?;
+            assert!(text.contains(from), "{file} has no {from:?}");
+            std::fs::write(copy.join(file), text.replacen(from, to, 1))?;
+        }
+        Change::Without(file) => std::fs::remove_file(copy.join(file))?,
+    }
+    facts.image = format!("open-runtimes/mutant:{name}");
+    Ok(facts)
+}
+
+fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// Exactly the ids that the mutant names are red; others are green, or blocked by one of those.
+fn compare(mutant: &Mutant, outcomes: &[Outcome]) -> Result<(), String> {
+    let wanted: BTreeSet<&str> = mutant.also.iter().copied().chain([mutant.breaks]).collect();
+    let red: BTreeSet<&str> = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome.verdict, Verdict::Failed { .. } | Verdict::Fault { .. }))
+        .map(|outcome| outcome.id.as_str())
+        .collect();
+    if red == wanted {
+        return Ok(());
+    }
+    let explained: Vec<String> = outcomes
+        .iter()
+        .filter(|outcome| red.contains(outcome.id.as_str()) != wanted.contains(outcome.id.as_str()))
+        .map(explain)
+        .collect();
+    Err(format!("red should be {wanted:?}, and is {red:?}\n{}", explained.join("\n")))
+}

@@ -1,0 +1,4 @@
+# Greets whoever the payload names.
+def handler(req, res):
+    name = req.payload.get("name", "world")
+    res.json({"message": f"Hello, {name}!"})
