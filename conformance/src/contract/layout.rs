@@ -17,7 +17,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "layout/scripts",
         "The three scripts lie in `/usr/local/src`, executable and on `PATH`; the image's command is `launch.sh`. `docker run -v \"$PWD:/usr/code\" --user \"$(id -u):$(id -g)\" IMAGE build.sh` works: any numeric user, `HOME` writable. `build.sh` needs no key and never sees one.",
-        check!(scripts)).within(BUILDS),
+        check!(scripts)).at(Stage::Empty).within(BUILDS),
     Requirement::must(
         "layout/example",
         "The example builds, answers as its README says, and comes up with `docker compose up`: `image:` and no `build:`, `./example` mounted read-only at `/usr/deploy-code`, `127.0.0.1:${PORT:-3000}:3000`, key `${INTERNAL_RUNTIME_KEY:-password}`; Compose 1 and 2 both accept it. (The one check with a bind mount: not applicable on a remote engine, and says so.)",
@@ -52,8 +52,9 @@ async fn scripts(s: &Subject) -> Checked {
     let image = s.runtime().image().await?;
     let command: Vec<&String> = image.entrypoint.iter().chain(&image.command).collect();
     ensure(command == ["launch.sh"], "launch.sh as the image's command", format!("{command:?}"))?;
+    let server = s.serve(Launch::default().without_package()).await?;
     for name in ["build.sh", "launch.sh", "deploy.sh"] {
-        let found = s.machine().which(name).await?;
+        let found = server.machine().which(name).await?;
         let place = format!("{SOURCE}/{name}");
         ensure(found == place, format!("{name} executable on PATH at {place}"), found)?;
     }

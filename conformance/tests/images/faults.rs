@@ -73,10 +73,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     )).and(&["build/failure"]),
     mutant("build/makes-nothing", "build/package", "`build.sh` turns the source in `/usr/code` into the package", Change::Image(
         "RUN sed -i 's|mv \"$unfinished\" \"$package\"|rm \"$unfinished\"|; s|echo \"build.sh: $package is ready.*|true|' LIB/build.sh",
-    )).and(&["build/offline"]),
+    )).and(&["build/offline", "build/deploy"]),
     mutant("build/does-not-unpack", "build/package", "unpacks `/tmp/code.tar.gz` and serves", Change::Image(
         "RUN sed -i 's|^    \\[ -e \"$package\" \\] .. return 0|    return 0|' LIB/launch.sh",
-    )).and(&["build/offline"]),
+    )).and(&["build/offline", "build/deploy"]),
     mutant("build/deploys-nothing", "build/deploy", "`deploy.sh` builds and serves", Change::Image(
         "RUN sed -i 's|^build.sh .*||' LIB/deploy.sh",
     )),
@@ -95,11 +95,14 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     mutant("build/launch-works-once", "build/launch", "launching twice over the same `/usr/code` works", Change::Image(
         "RUN sed -i 's|tar -xzf|tar --keep-old-files -xzf|' LIB/launch.sh",
     )),
-    mutant("build/installs-nothing", "build/dependency", "installed and usable", Change::Image(
-        "RUN sed -i 's|^    install_dependencies --omit=dev|    true|; s|\\[ $installs = no \\] .. install_dependencies|true|; s|\\[ $installs = no \\] .. run_npm prune --omit=dev|true|; s|^installs=no|installs=no; rm() { [ \"$1\" = -f ] \\&\\& [ \"$2\" = tsconfig.build.json ] \\&\\& rmdir node_modules 2>/dev/null; command rm \"$@\"; }|' /usr/local/src/build.sh",
-    )),
+    mutant(
+        "build/installs-nothing",
+        "build/dependency",
+        "installed and usable",
+        Change::Image("RUN sed -i 's|^pack$|rm -rf node_modules; pack|' /usr/local/src/build.sh"),
+    ),
     mutant("build/asks-the-registry", "build/offline", "builds with no network", Change::Image(
-        "RUN sed -i 's|^installs=no|npm ping --fetch-retries=0 >/dev/null \\|\\| fail \"no registry\"\\ninstalls=no|' /usr/local/src/build.sh",
+        "RUN sed -i 's|^installs=no|run_npm ping --fetch-retries=0 2>/dev/null \\|\\| fail \"no registry\"\\ninstalls=no|' /usr/local/src/build.sh",
     )),
     mutant("build/failure-is-success", "build/failure", "A failing build exits non-zero", Change::Image(
         "RUN mv /usr/local/src/build.sh /usr/local/src/build-first.sh && printf '#!/bin/sh\\nbuild-first.sh \"$@\" || exit 0\\n' > /usr/local/src/build.sh && chmod 755 /usr/local/src/build.sh",
