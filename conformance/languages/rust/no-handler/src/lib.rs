@@ -1,0 +1,7 @@
+//! A handler that nothing exports.
+
+use open_runtimes::{Request, Response};
+
+pub async fn handler(_: Request, res: Response) {
+    res.send("never");
+}

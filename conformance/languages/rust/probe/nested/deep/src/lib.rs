@@ -1,0 +1,15 @@
+//! A member of the workspace, further down: a handler that may return an error.
+
+use std::convert::Infallible;
+
+use actions::Probe;
+use open_runtimes::{Request, Response};
+
+static PROBE: Probe = Probe::new("nested/deep/src/lib.rs");
+
+async fn handler(req: Request, res: Response) -> Result<(), Infallible> {
+    PROBE.act(req, res).await;
+    Ok(())
+}
+
+open_runtimes::handler!(handler);
