@@ -1,4 +1,4 @@
-"""Serves the runtime contract, version 1. It reads in the order of a request:
+"""Serves the runtime contract, version 1, on httptools. It reads in the order of a request:
 load_configuration, authorise, parse, resolve_code, call, reply, shut_down.
 """
 
@@ -10,15 +10,18 @@ import sys
 import threading
 import time
 from functools import lru_cache, partial
+from types import SimpleNamespace
 from _operator import _compare_digest as is_same  # hmac.compare_digest, without the OpenSSL that hmac loads
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), "/usr/local/lib/open-runtimes/python"]
 from open_runtimes import json
+from open_runtimes.fields import field, is_absolute, is_name, is_strings, stays_inside
 from open_runtimes.load import load
+from open_runtimes.log import log, say
 from open_runtimes.loop import Loop
 from open_runtimes.response import Response
 from open_runtimes.runtime_answer import RuntimeAnswer, describe
-del sys.path[0]  # a function must not find what lies there
+del sys.path[:2]  # a function must not find what lies there
 
 HOST = re.compile(rb"([\w.~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")
 
@@ -40,20 +43,20 @@ def load_configuration():
     return int(max_body), entrypoint, key
 
 
-def authorise(head, key):
+def authorise(message, key):
     """Lets a request in that carries the key exactly once."""
-    sent = head.fields.get(b"x-internal-challenge", b"")
-    if not is_same(sent, key) or b"x-internal-challenge" in head.repeated:
+    challenges = message.fields.get(b"x-internal-challenge", ())
+    if len(challenges) != 1 or not is_same(challenges[0], key):
         raise RuntimeAnswer("unauthorized", "Unauthorized")
 
 
-def admit(head):
-    """Refuses what is HTTP and not for a function."""
-    if head.method != b"POST":
+def admit(message):
+    """Refuses what httptools lets through and the contract does not."""
+    if message.method != b"POST":
         raise RuntimeAnswer("method-not-allowed", "Only POST invokes the function.", fields=[("Allow", "POST")])
-    host = head.fields.get(b"host")
-    missing = host is None and head.minor == b"1"
-    if missing or b"host" in head.repeated or host is not None and not HOST.fullmatch(host):
+    hosts = message.fields.get(b"host", ())
+    missing = not hosts and message.version == "1.1"
+    if missing or len(hosts) > 1 or not all(map(HOST.fullmatch, hosts)):
         raise RuntimeAnswer("bad-request", "Host must be one host name, with or without a port.")
 
 
@@ -74,45 +77,7 @@ def parse(data, entrypoint):
     field(body, "path", path, is_absolute, "path must be an absolute path without NUL.")
     field(body, "file", file, stays_inside, "file must be a relative path without NUL that stays inside path.")
     payload = body.get("payload")
-    return path, file, Request({} if payload is None else payload, env, headers)
-
-
-def field(body, name, default, is_valid, message):
-    value = body.get(name)
-    if value is None:
-        return default
-    if not is_valid(value):
-        raise RuntimeAnswer("bad-request", message)
-    return value
-
-
-def is_name(value):
-    return isinstance(value, str) and value != ""
-
-
-def is_strings(value):
-    return isinstance(value, dict) and all(isinstance(member, str) for member in value.values())
-
-
-def is_absolute(path):
-    return path.startswith("/") and "\0" not in path
-
-
-def stays_inside(file):
-    """Lexical: no file system is asked, symbolic links are followed."""
-    normal = posixpath.normpath(file)
-    return "\0" not in file and not file.startswith("/") and normal != ".." and not normal.startswith("../")
-
-
-class Request:
-    """The `req` of one call."""
-
-    __slots__ = ("payload", "env", "headers")
-
-    def __init__(self, payload, env, headers):
-        self.payload = payload
-        self.env = env
-        self.headers = headers
+    return path, file, SimpleNamespace(payload={} if payload is None else payload, env=env, headers=headers)
 
 
 functions = {}
@@ -206,17 +171,10 @@ class Server:
         self.key = key
         self.loop = Loop(self)
 
-    def admit(self, head):
-        """The answer to a head that is not let in."""
-        try:
-            authorise(head, self.key)
-            admit(head)
-        except RuntimeAnswer as error:
-            return error.answer
-        return None
-
-    def too_large(self):
-        return RuntimeAnswer("too-large", f"Body is larger than {self.limit} bytes.").answer
+    def admit(self, message):
+        """As soon as the head is there. Raises the answer to one that is not let in."""
+        authorise(message, self.key)
+        admit(message)
 
     def receive(self, connection, body):
         try:
@@ -248,23 +206,8 @@ class Server:
         self.loop.running -= 1
         connection.reply(call.answer())
 
-    def stray(self, context):
-        """What asyncio tells of work left running."""
-        if "exception" in context:
-            log(context["exception"])
-        else:
-            say(context["message"])
-
     def stopped(self):
         shut_down()
-
-
-def log(error):
-    say(describe(error)[2].rstrip("\n"))
-
-
-def say(text):
-    print(text, file=sys.stderr, flush=True)
 
 
 def shut_down():

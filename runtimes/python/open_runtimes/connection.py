@@ -1,50 +1,29 @@
-"""One client: reads its requests one after another, and answers each before it looks at the next."""
+"""One client: answers its requests one after another, in the order they came."""
 
 import select
-import time
 
-from .http import LARGEST_HEAD, BadMessage, Chunks, Head
+from .date import date
+from .http import Reader
 
 READ = 262_144
-IDLE = 75  # seconds without a byte, between two requests or under an answer
-HALF = 300  # for a request to become whole
+IDLE = 75  # seconds without a byte, while this side waits for one
 LINGER_SILENCE = 2
 LINGER = 30
 FOREVER = float("inf")
-
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_date = (0, "")
-
-
-def date():
-    """The Date header, made once a second. strftime would speak the locale of the function."""
-    global _date
-    now = int(time.time())
-    second, text = _date
-    if second != now:
-        year, month, day, hour, minute, sec, weekday, *_ = time.gmtime(now)
-        text = f"Date: {DAYS[weekday]}, {day:02} {MONTHS[month - 1]} {year} {hour:02}:{minute:02}:{sec:02} GMT\r\n"
-        _date = (now, text)
-    return text
 
 
 class Connection:
     """Touched only by the thread that runs the loop."""
 
-    __slots__ = ("socket", "number", "loop", "server", "unread", "head", "chunks", "pieces", "missing",
-                 "busy", "ended", "last", "unsent", "lingers", "deadline", "mask")
+    __slots__ = ("socket", "number", "loop", "server", "reader", "busy", "ended", "last", "unsent", "lingers",
+                 "deadline", "mask")
 
     def __init__(self, socket, loop, server):
         self.socket = socket
         self.number = socket.fileno()
         self.loop = loop
         self.server = server
-        self.unread = b""
-        self.head = None
-        self.chunks = None
-        self.pieces = []
-        self.missing = 0
+        self.reader = Reader(server)
         self.busy = False  # a call runs for it
         self.ended = False  # the client sends nothing more
         self.last = False  # closes after this answer
@@ -71,96 +50,45 @@ class Connection:
         if self.lingers:
             self.deadline = min(self.loop.now + LINGER_SILENCE, self.lingers)
             return None if data else self.close()
-        if not data:
-            self.ended = True
-            if not self.busy and self.unsent is None:
-                return self.close()
-            return self._listen(0)  # it may still wait for the answer
-        self.unread = self.unread + data if self.unread else data
-        if not self.busy and self.unsent is None:
-            return self.advance()
-        if len(self.unread) > LARGEST_HEAD:
-            self._listen(self.mask & ~select.EPOLLIN)
+        if data:
+            self.reader.feed(data)
+        else:
+            self.ended = True  # it may still wait for an answer
+            self._listen(0)
+        self.advance()
+        if self.busy and not self.reader.is_between():
+            self._listen(0)  # the next request waits for its turn, and its rest with the client
 
     def advance(self):
         """Goes as far as the bytes do."""
-        try:
-            while not self.busy and self.unsent is None and self.unread and not self.lingers:
-                if self.head is None and not self._read_head():
-                    break
-                if not self._read_body():
-                    break
-                self._receive()
-        except BadMessage as bad:
-            return self._refuse((bad.status, [], b""))
-        if self.ended and not self.busy and self.unsent is None:
-            self.close()  # half a request, and the rest will not come
-
-    def _read_head(self):
-        unread = self.unread
-        end = unread.find(b"\r\n\r\n")
-        if end < 0 or end > LARGEST_HEAD:
-            if len(unread) > LARGEST_HEAD:
-                raise BadMessage(431)
-            self.deadline = self.loop.now + HALF
-            return False
-        self.head = head = Head(unread[:end + 2])
-        self.unread = unread[end + 4:]
-        refusal = self.server.admit(head)
-        if refusal is None and head.length > self.server.limit:
-            refusal = self.server.too_large()
-        if refusal is not None:
-            self._refuse(refusal)
-            return False
-        self.missing = head.length
-        self.chunks = Chunks() if head.chunked else None
-        if not self.unread and (head.chunked or head.length) and head.waits():
-            self._send(b"HTTP/1.1 100 Continue\r\n\r\n")
-        return True
-
-    def _read_body(self):
-        """Whether the body is whole."""
-        if self.chunks is not None:
-            self.unread = self.chunks.take(self.unread)
-            if self.chunks.size > self.server.limit:
-                self._refuse(self.server.too_large())
-                return False
-            whole = self.chunks.done
-            self.pieces = self.chunks.pieces
-        else:
-            piece = self.unread
-            if len(piece) > self.missing:
-                self.unread = piece[self.missing:]
-                piece = piece[:self.missing]
+        reader = self.reader
+        while not (self.busy or self.lingers or self.unsent is not None or self.socket is None):
+            if reader.whole:
+                self._receive(reader.whole.popleft())
+            elif reader.refusal is not None:
+                self._refuse(reader.refusal)
+            elif self.ended:
+                self.close()  # what else came is half a request, and the rest will not come
+            elif reader.waits:
+                reader.waits = False
+                self._send(b"HTTP/1.1 100 Continue\r\n\r\n")
             else:
-                self.unread = b""
-            self.missing -= len(piece)
-            self.pieces.append(piece)
-            whole = self.missing == 0
-        if not whole:
-            self.deadline = self.loop.now + HALF
-        return whole
+                if not self.loop.stopping:
+                    self.deadline = self.loop.now + IDLE
+                return
 
-    def _receive(self):
-        head = self.head
-        pieces = self.pieces
-        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-        self.pieces = []
-        self.head = self.chunks = None
+    def _receive(self, message):
         self.busy = True
         self.deadline = FOREVER
-        self.last = self.last or head.closes()
-        self.server.receive(self, body)
+        self.last = message.is_last
+        self.server.receive(self, message.body)
 
     def _refuse(self, answer):
         """An answer given before the whole request was read is the last of its connection."""
-        bodiless = self.head is not None and self.head.method == b"HEAD"
+        message = self.reader.message
         self.last = True
-        self.unread = b""
-        self.pieces = []
-        self.chunks = None
         self.lingers = self.loop.now + LINGER
-        self.reply(answer, bodiless)
+        self.reply(answer, message is not None and message.method == b"HEAD")
 
     def reply(self, answer, bodiless=False):
         """Sends an answer: status, fields, body. Where the client has gone, nobody hears it."""
@@ -168,7 +96,7 @@ class Connection:
         if self.socket is None:
             return
         status, fields, body = answer
-        if self.loop.stopping or self.ended and not self.unread:
+        if self.loop.stopping or self.ended and not self.reader.whole:
             self.last = True
         text = f"HTTP/1.1 {status} \r\n{date()}"
         for name, value in fields:
@@ -204,18 +132,17 @@ class Connection:
             return
         self.unsent = None
         self._sent()
-        if self.socket is not None:
-            self.advance()
+        self.advance()
 
     def _sent(self):
         if self.lingers and not self.ended:
             # Closed over unread bytes, a connection takes its answer with it.
             self.deadline = self.loop.now + LINGER_SILENCE
-            return self._end_sending()
-        if self.last and self.head is None:
-            return self.close()
-        self._listen(0 if self.ended else select.EPOLLIN)
-        self.deadline = self.loop.now + IDLE
+            self._end_sending()
+        elif self.last:
+            self.close()
+        else:
+            self._listen(0 if self.ended else select.EPOLLIN)
 
     def _end_sending(self):
         try:
@@ -230,14 +157,13 @@ class Connection:
             self.loop.epoll.modify(self.number, mask)
 
     def is_idle(self):
-        return not (self.busy or self.unread or self.head or self.unsent or self.lingers)
+        return not (self.busy or self.unsent or self.lingers) and self.reader.is_between()
 
     def close(self):
         if self.socket is None:
             return
         self.loop.forget(self)
+        self.reader.close()
         self.socket.close()
         self.socket = None
-        self.unread = b""
-        self.pieces = []
         self.unsent = None

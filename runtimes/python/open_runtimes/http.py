@@ -1,125 +1,138 @@
-"""The head of a request, strictly: where two readers could disagree on its end, it is refused."""
+"""Requests, out of the bytes of one connection. httptools reads them: llhttp, the parser of Node.js, for Python."""
 
-import re
+import sys
+from collections import deque
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+
+from .runtime_answer import RuntimeAnswer
+
+# A function may bring an httptools of its own, of another version.
+for name in [name for name in sys.modules if name.partition(".")[0] == "httptools"]:
+    del sys.modules[name]
 
 LARGEST_HEAD = 65_536
-
-REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e\x80-\xff]+) HTTP/1\.([01])\r\n")
-FIELD = re.compile(rb"^([!#$%&'*+.^_`|~0-9A-Za-z-]+):([\t\x20-\x7e\x80-\xff]*)\r$", re.MULTILINE)
-CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*)?\r\n")
-LONGEST_CHUNK_LINE = 4_096
+BAD = (400, [], b"")
+HEAD_TOO_LARGE = (431, [], b"")
 
 
-class BadMessage(Exception):
-    """These bytes are no HTTP that this server speaks. Carries the status to say so with."""
-
-    def __init__(self, status):
-        self.status = status
+class Refused(Exception):
+    """Leaves the parser: nothing more is read."""
 
 
-class Head:
-    """Names are lower case. A field that comes twice is in `repeated`, its values joined by a comma."""
+class Message:
+    """One request. Names of fields are lower case, and each has the list of its values."""
 
-    __slots__ = ("method", "minor", "fields", "repeated", "length", "chunked")
-
-    def __init__(self, block):
-        line = REQUEST_LINE.match(block)
-        if line is None:
-            raise BadMessage(400)
-        self.method = line[1]
-        self.minor = line[3]
-        found = FIELD.findall(block, line.end())
-        # Each match is one whole line, so the numbers differ when a line is none.
-        if len(found) != block.count(b"\n") - 1:
-            raise BadMessage(400)
-        self.repeated = ()
-        self.fields = fields = {}
-        for name, value in found:
-            name = name.lower()
-            value = value.strip(b" \t")
-            if name in fields:
-                self.repeated += (name,)
-                value = fields[name] + b", " + value
-            fields[name] = value
-        self._frame()
-
-    def _frame(self):
-        length = self.fields.get(b"content-length")
-        coding = self.fields.get(b"transfer-encoding")
-        self.chunked = coding is not None
-        if coding is not None and (length is not None or self.minor == b"0" or coding.lower() != b"chunked"):
-            raise BadMessage(400)
-        if length is None:
-            self.length = 0
-        elif length.isdigit() and len(length) <= 18:  # two lengths are joined by a comma, which is no digit
-            self.length = int(length)
-        else:
-            raise BadMessage(400)
-
-    def closes(self):
-        """Whether the client wants no other request on this connection."""
-        if self.minor == b"0":
-            return True
-        connection = self.fields.get(b"connection")
-        return connection is not None and b"close" in [word.strip() for word in connection.lower().split(b",")]
-
-    def waits(self):
-        """Whether the client holds its body back until it is told to go on."""
-        return self.minor == b"1" and self.fields.get(b"expect", b"").lower() == b"100-continue"
-
-
-class Chunks:
-    """A chunked body. `take` gets all bytes not used so far and gives back those it cannot use yet."""
-
-    __slots__ = ("pieces", "size", "left", "done")
+    __slots__ = ("method", "version", "fields", "size", "body", "is_last")
 
     def __init__(self):
-        self.pieces = []
-        self.size = 0
-        self.left = None  # of this chunk, the line break after it included; None between two chunks
-        self.done = False
+        self.method = None  # until the head is whole
+        self.fields = {}
+        self.size = 0  # of all that is no body
+        self.body = bytearray()  # grows in place: a chunk may be one byte
 
-    def take(self, data):
-        at = 0
-        while not self.done:
-            if self.left is None:
-                begun = self._begin(data, at)
-                if begun is None:
-                    break
-                at = begun
-            elif self.left > 2:
-                piece = data[at:at + self.left - 2]
-                if not piece:
-                    break
-                self.pieces.append(piece)
-                self.size += len(piece)
-                self.left -= len(piece)
-                at += len(piece)
-            else:
-                if not b"\r\n".startswith(data[at:at + 2]):
-                    raise BadMessage(400)
-                if len(data) < at + 2:
-                    break
-                at += 2
-                self.left = None
-        return data[at:]
+    def without_upgrade(self):
+        """The head once more, without the offer to speak another protocol."""
+        fields = [b"%s: %s\r\n" % (name, value) for name, values in self.fields.items() for value in values
+                  if name != b"upgrade"]
+        return b"POST / HTTP/1.1\r\n" + b"".join(fields) + b"\r\n"
 
-    def _begin(self, data, at):
-        """Where the chunk's bytes begin, or None where more has to come first."""
-        line = CHUNK_SIZE.match(data, at)
-        if line is None:
-            if len(data) - at > LONGEST_CHUNK_LINE or data.find(b"\n", at) >= 0:
-                raise BadMessage(400)
-            return None
-        size = int(line[1], 16)
-        if size > 0:
-            self.left = size + 2
-            return line.end()
-        # Fields may follow the last chunk. They end like a head does, and nobody asks for them.
-        end = data.find(b"\r\n\r\n", line.end() - 2)
-        if end < 0:
-            if len(data) - at > LARGEST_HEAD:
-                raise BadMessage(431)
-            return None
-        self.done = True
-        return end + 4
+
+class Reader:
+    """`whole` has the requests read so far. After a `refusal` there are no more."""
+
+    __slots__ = ("server", "parser", "message", "whole", "refusal", "waits", "quiet")
+
+    def __init__(self, server):
+        self.server = server
+        self.parser = HttpRequestParser(self)
+        self.message = None
+        self.whole = deque()
+        self.refusal = None
+        self.waits = False  # the client holds its body back until it is told to go on
+        self.quiet = 0  # bytes since the parser last had something to tell
+
+    def feed(self, data):
+        if self.refusal is not None:
+            return
+        self.quiet += len(data)
+        try:
+            self.parser.feed_data(data)
+        except HttpParserUpgrade as upgrade:
+            # llhttp stops behind a head that offers another protocol. It may be declined, and the body follows.
+            self.parser = HttpRequestParser(self)
+            return self.feed(self.message.without_upgrade() + data[upgrade.args[0]:])
+        except HttpParserError:
+            self.refusal = self.refusal or BAD
+        if self.quiet > LARGEST_HEAD:
+            self.refusal = self.refusal or HEAD_TOO_LARGE
+
+    def is_between(self):
+        """Whether all that came has been taken."""
+        return self.message is None and not self.whole and self.refusal is None
+
+    def close(self):
+        self.parser = None  # it leads back here, and what is in no circle is freed at once
+        self.message = None
+        self.whole.clear()
+
+    # What the parser calls:
+
+    def on_message_begin(self):
+        self.message = Message()
+
+    def on_url(self, url):
+        self._count(len(url))
+
+    def on_header(self, name, value):
+        """Also for the fields after a chunked body, which nobody asks for."""
+        message = self.message
+        self._count(len(name) + len(value) + 4)
+        if message.method is None:
+            message.fields.setdefault(name.lower(), []).append(value.rstrip(b" \t"))
+
+    def _count(self, size):
+        self.quiet = 0
+        self.message.size += size
+        if self.message.size > LARGEST_HEAD:
+            self._refuse(HEAD_TOO_LARGE)
+
+    def on_headers_complete(self):
+        message = self.message
+        fields = message.fields
+        message.method = self.parser.get_method()
+        message.version = self.parser.get_http_version()
+        if message.version != "1.1" and (message.version != "1.0" or b"transfer-encoding" in fields):
+            self._refuse(BAD)
+        try:
+            self.server.admit(message)
+        except RuntimeAnswer as error:
+            self._refuse(error.answer)
+        if b"content-length" in fields:
+            self._limit(int(fields[b"content-length"][0]))
+        self.waits = b"expect" in fields and fields[b"expect"][0].lower() == b"100-continue"
+
+    def on_body(self, piece):
+        body = self.message.body
+        self.quiet = 0
+        self.waits = False
+        self._limit(len(body) + len(piece))
+        body += piece
+
+    def on_message_complete(self):
+        self.waits = False
+        self.quiet = 0
+        if self.parser.should_upgrade():
+            return
+        self.message.is_last = self.message.version == "1.0" or not self.parser.should_keep_alive()
+        self.whole.append(self.message)
+        self.message = None
+
+    def _limit(self, size):
+        limit = self.server.limit
+        if size > limit:
+            self._refuse(RuntimeAnswer("too-large", f"Body is larger than {limit} bytes.").answer)
+
+    def _refuse(self, answer):
+        self.refusal = answer
+        raise Refused

@@ -18,6 +18,7 @@ import time
 from collections import deque
 
 from .connection import Connection
+from .log import stray
 from .pool import Pool
 
 CALLS = 64  # at once; with the loop, the watcher and what libraries start, well under 128 threads
@@ -76,7 +77,7 @@ class Loop:
                 self.tasks.run_forever()
             except (SystemExit, KeyboardInterrupt) as stop:
                 # From a task left running: asyncio lets these two through.
-                self.server.stray({"exception": stop})
+                stray({"exception": stop})
 
     def _tick(self):
         """In place of the timeout of `turn`."""
@@ -103,7 +104,7 @@ class Loop:
         try:
             connection.on_event(event)
         except Exception as error:
-            self.server.stray({"exception": error})
+            stray({"exception": error})
             connection.close()
 
     def exit_when_done(self):
@@ -170,7 +171,7 @@ class Loop:
             try:
                 function(*arguments)
             except Exception as error:
-                self.server.stray({"exception": error})
+                stray({"exception": error})
 
     def perform(self, connection, work, finish, brief):
         """Does work that may block, then calls `finish` with its result on the loop."""
@@ -224,7 +225,7 @@ class Loop:
 
         if self.tasks is None:
             self.tasks = asyncio.new_event_loop()
-            self.tasks.set_exception_handler(lambda _, context: self.server.stray(context))
+            self.tasks.set_exception_handler(lambda _, context: stray(context))
             self.kept = set()  # asyncio itself holds its tasks weakly
         task = self.tasks.create_task(coroutine)
         self.kept.add(task)
