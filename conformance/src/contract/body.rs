@@ -12,60 +12,133 @@ use crate::wire::Response;
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "body/defaults",
-        "`{}` and an empty body mean: `path` `/usr/code`, `file` the entrypoint, `env` `{}`, `payload` `{}`, `headers` `{}`.",
-        check!(defaults)).on(&["server/port"]),
+        "`{}` and an empty body mean: `path` `/usr/code`, `file` the entrypoint, `env` `{}`, \
+         `payload` `{}`, `headers` `{}`.",
+        check!(defaults),
+    )
+    .clauses(&[
+        "an empty body",
+        "`path` `/usr/code`",
+        "`file` the entrypoint",
+        "`env` `{}`",
+        "`payload` `{}`",
+        "`headers` `{}`",
+    ])
+    .on(&["server/port"]),
     Requirement::must(
         "body/fields",
         "Each field alone, and all together, reaches the function equal to what was sent.",
-        check!(fields)).on(&["server/port"]),
-    Requirement::must(
-        "body/null",
-        "A field that is `null` counts as absent.",
-        check!(null)).on(&["body/defaults"]),
-    Requirement::must(
-        "body/unknown",
-        "Unknown fields are ignored.",
-        check!(unknown)).on(&["body/defaults"]),
+        check!(fields),
+    )
+    .clauses(&["Each field alone", "all together", "equal to what was sent"])
+    .on(&["server/port"]),
+    Requirement::must("body/null", "A field that is `null` counts as absent.", check!(null))
+        .clauses(&["A field that is `null` counts as absent"])
+        .on(&["body/defaults"]),
+    Requirement::must("body/unknown", "Unknown fields are ignored.", check!(unknown))
+        .clauses(&["Unknown fields are ignored"])
+        .on(&["body/defaults"]),
     Requirement::must(
         "body/content-type",
         "Parsed as JSON whatever `Content-Type` says.",
-        check!(content_type)).on(&["body/fields"]),
+        check!(content_type),
+    )
+    .clauses(&["Parsed as JSON", "whatever `Content-Type` says"])
+    .on(&["body/fields"]),
     Requirement::must(
         "body/payload-any",
         "`payload` may be any JSON value: object, array, string, number, boolean.",
-        check!(payload_any)).on(&["body/fields"]),
-    Requirement::must(
-        "body/malformed",
-        "Not JSON, or not UTF-8: 400.",
-        check!(malformed)).on(&["server/port"]),
+        check!(payload_any),
+    )
+    .clauses(&["array", "string", "number", "boolean"])
+    .on(&["body/fields"]),
+    Requirement::must("body/malformed", "Not JSON, or not UTF-8: 400.", check!(malformed))
+        .clauses(&["Not JSON", "not UTF-8", "400"])
+        .on(&["server/port"]),
     Requirement::must(
         "body/not-object",
         "An array, string, number, boolean or `null` as the whole body: 400.",
-        check!(not_object)).on(&["server/port"]),
+        check!(not_object),
+    )
+    .clauses(&["An array", "string", "number", "boolean", "`null` as the whole body", "400"])
+    .on(&["server/port"]),
     Requirement::must(
         "body/wrong-type",
-        "`path` or `file` that is no non-empty string, `env` or `headers` that is no object of strings (`null` inside is no string): 400, and the message names the field.",
-        check!(wrong_type)).on(&["server/port"]),
+        "`path` or `file` that is no non-empty string, `env` or `headers` that is no object of \
+         strings (`null` inside is no string): 400, and the message names the field.",
+        check!(wrong_type),
+    )
+    .clauses(&[
+        "`path` or `file` that is no non-empty string",
+        "`env` or `headers` that is no object of strings",
+        "(`null` inside is no string)",
+        "400",
+        "the message names the field",
+    ])
+    .on(&["server/port"]),
     Requirement::must(
         "body/values",
-        "Round trip: Unicode with astral characters, integers to ±(2^53−1), doubles of up to 15 significant digits, nesting to depth 64, 1,000 members, empty object and empty array.",
-        check!(values)).on(&["body/fields"]),
-    Requirement::must(
-        "body/nul",
-        "U+0000 in a string round-trips.",
-        check!(nul)).on(&["body/fields"]),
+        "Round trip: Unicode with astral characters, integers to ±(2^53−1), doubles of up to 15 \
+         significant digits, nesting to depth 64, 1,000 members, empty object and empty array.",
+        check!(values),
+    )
+    .clauses(&[
+        "Unicode with astral characters",
+        "integers to ±(2^53−1)",
+        "doubles of up to 15 significant digits",
+        "nesting to depth 64",
+        "1,000 members",
+        "empty object",
+        "empty array",
+    ])
+    .on(&["body/fields"]),
+    Requirement::must("body/nul", "U+0000 in a string round-trips.", check!(nul))
+        .clauses(&["U+0000 in a string round-trips"])
+        .on(&["body/fields"]),
     Requirement::must(
         "body/hostile",
-        "More than 512 brackets open at once, 100,000 nested arrays, a NUL in `file`: 400. A lone surrogate, `1e400`, `1e100000000`, a number of 100,000 digits, a member given twice, a byte order mark: 200 or 400. Never 5xx or silence; what is emitted is JSON; the next request is served.",
-        check!(hostile)).on(&["body/fields"]),
+        "More than 512 brackets open at once, 100,000 nested arrays, a NUL in `file`: 400. A lone \
+         surrogate, `1e400`, `1e100000000`, a number of 100,000 digits, a member given twice, a \
+         byte order mark: 200 or 400. Never 5xx or silence; what is emitted is JSON; the next \
+         request is served.",
+        check!(hostile),
+    )
+    .clauses(&[
+        "More than 512 brackets open at once",
+        "100,000 nested arrays",
+        "A lone surrogate",
+        "`1e400`",
+        "`1e100000000`",
+        "a number of 100,000 digits",
+        "a member given twice",
+        "a byte order mark",
+        "Never 5xx or silence",
+        "what is emitted is JSON",
+        "the next request is served",
+    ])
+    .on(&["body/fields"]),
     Requirement::must(
         "body/large",
-        "A 6 MiB payload works. Over the limit (20 MiB, or `INTERNAL_RUNTIME_MAX_BODY` bytes) is 413, declared or chunked.",
-        check!(large)).on(&["body/fields"]),
+        "A 6 MiB payload works. Over the limit (20 MiB, or `INTERNAL_RUNTIME_MAX_BODY` bytes) is \
+         413, declared or chunked.",
+        check!(large),
+    )
+    .clauses(&[
+        "A 6 MiB payload works",
+        "Over the limit (20 MiB",
+        "`INTERNAL_RUNTIME_MAX_BODY` bytes",
+        "is 413",
+        "declared",
+        "chunked",
+    ])
+    .on(&["body/fields"]),
     Requirement::must(
         "body/truncated",
         "A client that goes away mid-body does not invoke the function, and harms no one else.",
-        check!(truncated)).on(&["server/port"]),
+        check!(truncated),
+    )
+    .clauses(&["does not invoke the function", "harms no one else"])
+    .on(&["server/port"]),
 ];
 
 /// Brackets that may be open at once.

@@ -14,64 +14,161 @@ use crate::wire::Response;
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "function/send",
-        "`res.send(text)` → 200, `text/plain; charset=utf-8`, the exact text, also empty, also Unicode.",
-        check!(send)).on(&["body/fields"]),
+        "`res.send(text)` → 200, `text/plain; charset=utf-8`, the exact text, also empty, also \
+         Unicode.",
+        check!(send),
+    )
+    .clauses(&["200", "`text/plain; charset=utf-8`", "the exact text", "also empty", "also Unicode"])
+    .on(&["body/fields"]),
     Requirement::must(
         "function/bytes",
         "`res.bytes(bytes)` → 200, `application/octet-stream`, the bytes unchanged.",
-        check!(bytes)).on(&["body/fields"]),
+        check!(bytes),
+    )
+    .clauses(&["200", "`application/octet-stream`", "the bytes unchanged"])
+    .on(&["body/fields"]),
     Requirement::must(
         "function/json",
         "`res.json(value)` → 200, `application/json`, no spaces outside strings, any JSON value.",
-        check!(json)).on(&["body/fields"]),
+        check!(json),
+    )
+    .clauses(&["200", "`application/json`", "no spaces outside strings", "any JSON value"])
+    .on(&["body/fields"]),
     Requirement::must(
         "function/status",
         "The second argument sets the status, an integer 200–599; 204, 205 and 304 carry no body.",
-        check!(status)).on(&["function/send"]),
+        check!(status),
+    )
+    .clauses(&[
+        "The second argument sets the status",
+        "an integer 200–599",
+        "204",
+        "205",
+        "304 carry no body",
+    ])
+    .on(&["function/send"]),
     Requirement::must(
         "function/headers",
-        "The third argument, an object of strings, sets headers and may replace `Content-Type`; a list of strings sends the header once for each (`Set-Cookie`). CR, LF or NUL in a name or value, a name that is no HTTP token, and the names `Content-Length`, `Transfer-Encoding`, `Connection`, `Date`, `X-Internal-*` in any case: 500 `invalid-response`.",
-        check!(headers)).on(&["function/send"]),
+        "The third argument, an object of strings, sets headers and may replace `Content-Type`; a \
+         list of strings sends the header once for each (`Set-Cookie`). CR, LF or NUL in a name \
+         or value, a name that is no HTTP token, and the names `Content-Length`, \
+         `Transfer-Encoding`, `Connection`, `Date`, `X-Internal-*` in any case: 500 \
+         `invalid-response`.",
+        check!(headers),
+    )
+    .clauses(&[
+        "The third argument, an object of strings, sets headers",
+        "may replace `Content-Type`",
+        "a list of strings sends the header once for each",
+        "CR, LF or NUL in a name or value",
+        "CR",
+        "LF",
+        "NUL in a name or value",
+        "a name that is no HTTP token",
+        "`Content-Length`",
+        "`Transfer-Encoding`",
+        "`Connection`",
+        "`Date`",
+        "`X-Internal-*`",
+        "in any case",
+        "500 `invalid-response`",
+    ])
+    .on(&["function/send"]),
     Requirement::must(
         "function/invalid",
-        "A status that is no integer 200–599, or a value the JSON encoder refuses (a cycle, an open file): 500 `invalid-response`. NaN and infinities: that, or `null`; never written as such.",
-        check!(invalid)).on(&["function/send"]),
+        "A status that is no integer 200–599, or a value the JSON encoder refuses (a cycle, an \
+         open file): 500 `invalid-response`. NaN and infinities: that, or `null`; never written \
+         as such.",
+        check!(invalid),
+    )
+    .clauses(&[
+        "A status that is no integer 200–599",
+        "no integer",
+        "a value the JSON encoder refuses",
+        "500 `invalid-response`",
+        "NaN",
+        "infinities",
+    ])
+    .on(&["function/send"]),
     Requirement::must(
         "function/throw",
         "A handler that fails: 500 `function-error`; the stack goes to stderr; the server lives.",
-        check!(throw)).on(&["body/fields"]),
+        check!(throw),
+    )
+    .clauses(&["500 `function-error`", "the stack goes to stderr", "the server lives"])
+    .on(&["body/fields"]),
     Requirement::must(
         "function/async-throw",
-        "A handler that fails after an await (where the language has one): 500 `function-error`; the stack goes to stderr; the server lives.",
-        check!(async_throw)).on(&["function/throw"]).needs("async"),
+        "A handler that fails after an await (where the language has one): 500 `function-error`; \
+         the stack goes to stderr; the server lives.",
+        check!(async_throw),
+    )
+    .clauses(&["500 `function-error`", "the stack goes to stderr", "the server lives"])
+    .on(&["function/throw"])
+    .needs("async"),
     Requirement::must(
         "function/no-response",
         "A handler that finishes without an answer: 500 `no-response`.",
-        check!(no_response)).on(&["body/fields"]),
+        check!(no_response),
+    )
+    .clauses(&["500 `no-response`"])
+    .on(&["body/fields"]),
     Requirement::must(
         "function/double",
         "A second outcome: the first one wins, a warning on stderr; the server lives.",
-        check!(double)).on(&["function/send"]).at(Stage::Own),
-    Requirement::must(
-        "function/large",
-        "A 10 MiB answer arrives whole.",
-        check!(large)).on(&["function/send"]),
+        check!(double),
+    )
+    .clauses(&["the first one wins", "a warning on stderr", "the server lives"])
+    .on(&["function/send"])
+    .at(Stage::Own),
+    Requirement::must("function/large", "A 10 MiB answer arrives whole.", check!(large))
+        .clauses(&["A 10 MiB answer arrives whole"])
+        .on(&["function/send"]),
     Requirement::must(
         "function/isolated",
-        "`env`, `payload` and `headers` of one request are never seen by another; what a function writes into them is gone; `env` never enters the process environment.",
-        check!(isolated)).on(&["body/fields"]),
+        "`env`, `payload` and `headers` of one request are never seen by another; what a function \
+         writes into them is gone; `env` never enters the process environment.",
+        check!(isolated),
+    )
+    .clauses(&[
+        "are never seen by another",
+        "what a function writes into them is gone",
+        "`env` never enters the process environment",
+    ])
+    .on(&["body/fields"]),
     Requirement::must(
         "function/output",
-        "Each line a function prints is in the container's log, without a further request and without the process ending.",
-        check!(output)).on(&["body/fields"]),
+        "Each line a function prints is in the container's log, without a further request and \
+         without the process ending.",
+        check!(output),
+    )
+    .clauses(&[
+        "Each line a function prints is in the container's log",
+        "without a further request",
+        "without the process ending",
+    ])
+    .on(&["body/fields"]),
     Requirement::must(
         "function/abandoned",
-        "A client that goes away while the function runs: it runs to its end, nothing else is disturbed, no descriptor leaks (50 such, then the count is as before).",
-        check!(abandoned)).on(&["body/fields"]).at(Stage::Own),
+        "A client that goes away while the function runs: it runs to its end, nothing else is \
+         disturbed, no descriptor leaks (50 such, then the count is as before).",
+        check!(abandoned),
+    )
+    .clauses(&["it runs to its end", "nothing else is disturbed", "no descriptor leaks"])
+    .on(&["body/fields"])
+    .at(Stage::Own),
     Requirement::should(
         "function/stray",
         "A failure in work left running after the answer does not take the server down.",
-        check!(stray)).on(&["function/send"]).needs("background").at(Stage::Own),
+        check!(stray),
+    )
+    .clauses(&[
+        "A failure in work left running after the answer does not take the server down",
+        "does not take the server down",
+    ])
+    .on(&["function/send"])
+    .needs("background")
+    .at(Stage::Own),
 ];
 
 fn has_type(answer: &Response, media: &str) -> Checked {

@@ -12,16 +12,62 @@ use crate::wire::{Client, Request, Response};
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "layout/files",
-        "`Dockerfile`, `docker-compose.yml`, `build.sh`, `launch.sh`, `deploy.sh`, `server.X`, `README.md`, `example/`, and the manifest, `runtime.toml`.",
-        check!(files)).at(Stage::Empty),
+        "`Dockerfile`, `docker-compose.yml`, `build.sh`, `launch.sh`, `deploy.sh`, `server.X`, \
+         `README.md`, `example/`, and the manifest, `runtime.toml`.",
+        check!(files),
+    )
+    .clauses(&[
+        "`Dockerfile`",
+        "`docker-compose.yml`",
+        "`build.sh`",
+        "`launch.sh`",
+        "`deploy.sh`",
+        "`server.X`",
+        "`README.md`",
+        "`example/`",
+        "the manifest, `runtime.toml`",
+    ])
+    .at(Stage::Empty),
     Requirement::must(
         "layout/scripts",
-        "The three scripts lie in `/usr/local/src`, executable and on `PATH`; the image's command is `launch.sh`. `docker run -v \"$PWD:/usr/code\" --user \"$(id -u):$(id -g)\" IMAGE build.sh` works: any numeric user, `HOME` writable. `build.sh` needs no key and never sees one.",
-        check!(scripts)).at(Stage::Empty).within(BUILDS),
+        "The three scripts lie in `/usr/local/src`, executable and on `PATH`; the image's command \
+         is `launch.sh`. `docker run -v \"$PWD:/usr/code\" --user \"$(id -u):$(id -g)\" IMAGE \
+         build.sh` works: any numeric user, `HOME` writable. `build.sh` needs no key and never \
+         sees one.",
+        check!(scripts),
+    )
+    .clauses(&[
+        "The three scripts lie in `/usr/local/src`",
+        "executable and on `PATH`",
+        "the image's command is `launch.sh`",
+        "any numeric user",
+        "`HOME` writable",
+        "`build.sh` needs no key",
+        "never sees one",
+    ])
+    .at(Stage::Empty)
+    .within(BUILDS),
     Requirement::must(
         "layout/example",
-        "The example builds, answers as its README says, and comes up with `docker compose up`: `image:` and no `build:`, `./example` mounted read-only at `/usr/deploy-code`, `127.0.0.1:${PORT:-3000}:3000`, key `${INTERNAL_RUNTIME_KEY:-password}`; Compose 1 and 2 both accept it. (The one check with a bind mount: not applicable on a remote engine, and says so.)",
-        check!(example)).on(&["layout/files"]).at(Stage::Empty).within(BUILDS),
+        "The example builds, answers as its README says, and comes up with `docker compose up`: \
+         `image:` and no `build:`, `./example` mounted read-only at `/usr/deploy-code`, \
+         `127.0.0.1:${PORT:-3000}:3000`, key `${INTERNAL_RUNTIME_KEY:-password}`; Compose 1 and 2 \
+         both accept it. (The one check with a bind mount: not applicable on a remote engine, and \
+         says so.)",
+        check!(example),
+    )
+    .clauses(&[
+        "The example builds",
+        "answers as its README says",
+        "comes up with `docker compose up`",
+        "`image:` and no `build:`",
+        "`./example` mounted read-only at `/usr/deploy-code`",
+        "`127.0.0.1:${PORT:-3000}:3000`",
+        "key `${INTERNAL_RUNTIME_KEY:-password}`",
+    ])
+    .on(&["layout/files"])
+    .at(Stage::Empty)
+    .within(BUILDS),
 ];
 
 /// A user that no image knows.

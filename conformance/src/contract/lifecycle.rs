@@ -14,27 +14,57 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "lifecycle/stop",
         "SIGTERM when idle: exit code 0 within 5 s by the engine's own times.",
-        check!(stop)).at(Stage::Own),
+        check!(stop),
+    )
+    .clauses(&["SIGTERM when idle", "exit code 0", "within 5 s"])
+    .at(Stage::Own),
     Requirement::should(
         "lifecycle/interrupt",
         "SIGINT when idle: exit code 0 within 5 s by the engine's own times.",
-        check!(interrupt)).at(Stage::Own),
+        check!(interrupt),
+    )
+    .clauses(&["SIGINT when idle", "exit code 0", "within 5 s"])
+    .at(Stage::Own),
     Requirement::must(
         "lifecycle/drain",
-        "SIGTERM with a request in flight (the function waits for a file released after the signal): it completes with `Connection: close`, idle connections are closed, new ones get no answer, exit code 0.",
-        check!(drain)).on(&["lifecycle/stop"]).at(Stage::Own),
+        "SIGTERM with a request in flight (the function waits for a file released after the \
+         signal): it completes with `Connection: close`, idle connections are closed, new ones \
+         get no answer, exit code 0.",
+        check!(drain),
+    )
+    .clauses(&[
+        "it completes",
+        "with `Connection: close`",
+        "idle connections are closed",
+        "new ones get no answer",
+        "exit code 0",
+    ])
+    .on(&["lifecycle/stop"])
+    .at(Stage::Own),
     Requirement::must(
         "lifecycle/crash",
-        "A function that ends the process (exit code 3, SIGKILL): the client gets an error or a closed connection, never a 2xx, and either the container exits non-zero or the next request is served.",
-        check!(crash)).at(Stage::Own),
-    Requirement::must(
-        "lifecycle/restart",
-        "`docker restart` serves again.",
-        check!(restart)).at(Stage::Own),
+        "A function that ends the process (exit code 3, SIGKILL): the client gets an error or a \
+         closed connection, never a 2xx, and either the container exits non-zero or the next \
+         request is served.",
+        check!(crash),
+    )
+    .clauses(&[
+        "SIGKILL",
+        "the client gets an error or a closed connection",
+        "never a 2xx",
+        "the container exits non-zero",
+    ])
+    .at(Stage::Own),
+    Requirement::must("lifecycle/restart", "`docker restart` serves again.", check!(restart))
+        .clauses(&["serves again"])
+        .at(Stage::Own),
     Requirement::should(
         "lifecycle/orphans",
         "200 child processes that outlive their parent do not use up the 128 pids.",
-        check!(orphans)).at(Stage::Own),
+        check!(orphans),
+    )
+    .clauses(&["do not use up the 128 pids"])
+    .at(Stage::Own),
 ];
 
 /// How long an idle runtime may take to end.

@@ -64,6 +64,9 @@ pub struct Requirement {
     pub level: Level,
     /// What it asks, word for word as the document has it.
     pub sentence: &'static str,
+    /// The clauses of the sentence that can be broken each by itself, word for word. A test holds that each
+    /// has a broken server that breaks it.
+    pub clauses: &'static [&'static str],
     /// The requirements without which it cannot be judged.
     pub stands_on: &'static [&'static str],
     /// The capability of a language without which it does not apply.
@@ -83,6 +86,7 @@ impl Requirement {
             id,
             level: Level::Must,
             sentence,
+            clauses: &[],
             stands_on: &[],
             capability: None,
             stage: Stage::Shared,
@@ -94,6 +98,11 @@ impl Requirement {
     /// A requirement that should be met.
     pub const fn should(id: &'static str, sentence: &'static str, check: Check) -> Self {
         Requirement { level: Level::Should, ..Self::must(id, sentence, check) }
+    }
+
+    /// The clauses of its sentence.
+    pub const fn clauses(self, clauses: &'static [&'static str]) -> Self {
+        Requirement { clauses, ..self }
     }
 
     /// It cannot be judged while one of these is broken.

@@ -43,12 +43,11 @@ impl Run {
                 Stage::Alone => (Some(self.quiet.write().await), None),
                 _ => (None, Some(self.quiet.read().await)),
             };
-            let judged = self.converse(planned, &version.runtime, requirement.stage).await;
-            let dead =
-                requirement.stage == Stage::Shared && is_red(&judged.verdict) && version.runtime.died().await;
+            let (judged, died) = self.converse(planned, &version.runtime, requirement.stage).await;
             // Whose fault it was that a shared server died cannot be told, so it is asked again, alone.
+            let again = requirement.stage == Stage::Shared && is_red(&judged.verdict) && died;
             let judged =
-                if dead { self.converse(planned, &version.runtime, Stage::Own).await } else { judged };
+                if again { self.converse(planned, &version.runtime, Stage::Own).await.0 } else { judged };
             let verdict = expectation::hold(planned, judged.verdict);
             Outcome { verdict, ..judged }
         })
@@ -61,7 +60,8 @@ impl Run {
         Box::pin(async move { self.judge(&planned).await })
     }
 
-    async fn converse(&self, planned: &Planned, runtime: &Arc<Runtime>, stage: Stage) -> Outcome {
+    /// One conversation: what came of it, and whether the server that it was given has ended.
+    async fn converse(&self, planned: &Planned, runtime: &Arc<Runtime>, stage: Stage) -> (Outcome, bool) {
         let begun = Instant::now();
         let subject = match subject(runtime, stage).await {
             Ok(subject) => Arc::new(subject),
@@ -71,7 +71,7 @@ impl Run {
                     result.log = subject.log_tail(LOG_TAIL).await;
                     let _ = subject.clear().await;
                 }
-                return result;
+                return (result, false);
             }
         };
         let (checked, its_subject) = (*planned.requirement, subject.clone());
@@ -88,10 +88,14 @@ impl Run {
             result.wire = subject.transcript().render(key);
             result.log = subject.log_tail(LOG_TAIL).await.replace(key, "<the key>");
         }
+        let died = match subject.given() {
+            Some(server) => server.ended().await.is_ok_and(|ended| ended.is_some()),
+            None => false,
+        };
         if let Err(trouble) = subject.clear().await {
             self.workshop.say(&format!("{}: {}", planned.name(), reason(&trouble)));
         }
-        result
+        (result, died)
     }
 
     /// Tells what is missing, with its remedy, once.

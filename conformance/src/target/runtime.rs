@@ -130,14 +130,6 @@ impl Runtime {
         server
     }
 
-    /// Whether the shared server has ended.
-    pub async fn died(&self) -> bool {
-        match self.shared.lock().await.as_ref() {
-            Some(Ok(server)) => server.ended().await.is_ok_and(|ended| ended.is_some()),
-            _ => false,
-        }
-    }
-
     /// How long it takes to start a machine, in milliseconds: from the request to the first answer of a
     /// server, as a client on this machine sees it. Reported, never judged.
     ///

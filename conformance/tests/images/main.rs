@@ -133,5 +133,6 @@ fn compare(mutant: &Mutant, outcomes: &[Outcome]) -> Result<(), String> {
         .filter(|outcome| red.contains(outcome.id.as_str()) != wanted.contains(outcome.id.as_str()))
         .map(explain)
         .collect();
-    Err(format!("red should be {wanted:?}, and is {red:?}\n{}", explained.join("\n")))
+    let clause = mutant.clause;
+    Err(format!("{clause:?} is broken: red should be {wanted:?}, and is {red:?}\n{}", explained.join("\n")))
 }
