@@ -46,7 +46,7 @@ pub struct Plan {
     pub planned: Vec<Planned>,
 }
 
-/// Beginnings of trial names: `node`, `node-24`, `node-24/auth`, `node-24/auth/missing`.
+/// Beginnings of trial names: `node`, `node/auth`, `node-24`, `node-24/auth`, `node-24/auth/missing`.
 #[derive(Clone, Debug, Default)]
 pub struct Selection(Vec<String>);
 
@@ -56,10 +56,14 @@ impl Selection {
         Selection(words.to_vec())
     }
 
-    /// A word selects what it names and whatever lies below it.
+    /// A word selects what it names and whatever lies below it; a runtime's name stands for each version.
     fn word_selects(word: &str, name: &str) -> bool {
-        let word = word.trim_end_matches('/');
-        name.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '-']))
+        let (runtime, below) = word.trim_end_matches('/').split_once('/').unwrap_or((word, ""));
+        let (label, id) = name.split_once('/').unwrap_or((name, ""));
+        let begins = |text: &str, with: &str, then: char| {
+            text.strip_prefix(with).is_some_and(|rest| rest.is_empty() || rest.starts_with(then))
+        };
+        begins(label, runtime.trim_end_matches('/'), '-') && (below.is_empty() || begins(id, below, '/'))
     }
 }
 
@@ -171,7 +175,16 @@ mod tests {
 
     #[test]
     fn a_word_selects_what_it_names_and_below() {
-        for word in ["node", "node-24", "node-24/auth", "node-24/auth/", "node-24/auth/missing"] {
+        let words = [
+            "node",
+            "node/",
+            "node/auth",
+            "node-24",
+            "node-24/auth",
+            "node-24/auth/",
+            "node-24/auth/missing",
+        ];
+        for word in words {
             assert!(Selection::word_selects(word, "node-24/auth/missing"), "{word}");
         }
         for word in ["nod", "node-2", "node-26", "auth", "node-24/auth/miss", "node-24/auth/missing/x"] {

@@ -11,7 +11,7 @@ pub use progress::Terminal;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{OnceCell, RwLock};
 
@@ -22,6 +22,8 @@ use crate::target::{Facts, Progress, Runtime, Workshop};
 
 /// What scales the budgets of checks that measure time, for machines that are slow and known to be.
 pub const TIME_SCALE: &str = "CONFORMANCE_TIME_SCALE";
+/// Between looks for what is left: what is being started at this very moment shows up on the next.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// Checks at once: most of them wait, and each container of their own takes its manifest's memory.
 pub const JOBS: usize = 6;
 
@@ -207,13 +209,13 @@ impl Run {
             version.runtime.close().await.map_err(|trouble| judge::reason(&trouble))?;
         }
         let Some(engine) = self.workshop.engine_if_used() else { return Ok(()) };
-        // What is being started at this very moment shows up on the second look.
-        for _ in 0..5 {
+        for _ in 0..20 {
             let mine = self.left().await?;
             if mine.is_empty() {
                 return Ok(());
             }
             engine.remove(&mine).await.map_err(|error| error.to_string())?;
+            tokio::time::sleep(LOOK_AGAIN).await;
         }
         Err("something that this run started could not be removed; `conformance clean` tries again".into())
     }
@@ -223,6 +225,7 @@ impl Run {
         let run = Arc::clone(self);
         tokio::spawn(async move {
             interrupted().await;
+            run.workshop.stop();
             eprintln!("interrupted: removing what this run started");
             let removed = run.clean_up().await;
             if let Err(why) = removed {

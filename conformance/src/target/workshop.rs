@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::process::Command;
 use tokio::sync::OnceCell;
@@ -32,6 +33,7 @@ pub struct Workshop {
     key: String,
     time_scale: f64,
     progress: Arc<dyn Progress>,
+    stopped: AtomicBool,
     engine: OnceCell<Checked<Engine>>,
     base: OnceCell<Checked<String>>,
     inside: OnceCell<Checked<Arc<Vec<u8>>>>,
@@ -46,6 +48,7 @@ impl Workshop {
             key: new_key(),
             time_scale,
             progress,
+            stopped: AtomicBool::new(false),
             engine: OnceCell::new(),
             base: OnceCell::new(),
             inside: OnceCell::new(),
@@ -78,6 +81,11 @@ impl Workshop {
         self.progress.detail(line);
     }
 
+    /// From now on nothing more is started: whoever asks for the engine is refused.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::SeqCst);
+    }
+
     /// The engine, where one was asked for; never connects.
     pub fn engine_if_used(&self) -> Option<&Engine> {
         self.engine.get()?.as_ref().ok()
@@ -88,6 +96,9 @@ impl Workshop {
     /// # Errors
     /// None answers.
     pub async fn engine(&self) -> Checked<Engine> {
+        if self.stopped.load(Ordering::SeqCst) {
+            return Err(Trouble::Fault("the run is being stopped".into()));
+        }
         let connected = self.engine.get_or_init(|| async {
             let missing = |error: crate::engine::Error| Trouble::missing("the container engine", error);
             let engine = Engine::connect(self.owner.clone()).await.map_err(missing)?;

@@ -8,7 +8,9 @@ const DEEPEST = 512;
 /** The value. What would be replaced or overflow is found before it is parsed. */
 function parseJson(bytes) {
   if (!isUtf8(bytes)) throw new RuntimeError('bad-request', 'Body is not valid JSON.');
-  if (isTooDeep(bytes)) throw new RuntimeError('bad-request', `Body is nested deeper than ${DEEPEST} levels.`);
+  if (bytes.length > DEEPEST && isTooDeep(bytes)) {
+    throw new RuntimeError('bad-request', `Body is nested deeper than ${DEEPEST} levels.`);
+  }
   try {
     return JSON.parse(bytes.toString());
   } catch {

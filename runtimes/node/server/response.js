@@ -6,31 +6,35 @@ const http = require('node:http');
 const FORBIDDEN = /^(content-length|transfer-encoding|connection|date|trailer|x-internal-.*)$/i;
 const BODILESS = new Set([204, 205, 304]);
 
-/** The `res` of one call. `settle` gets each answer, or why it is none, as the function gives it. */
+/** The `res` of one call. `settle` gets each answer, or else why it is none, as the function gives it. */
 function createResponse(settle) {
-  const respond = (contentType, encode) => (value, status = 200, headers = {}) => {
+  const respond = (contentType, encode, value, status, headers) => {
+    let answer;
+    let refused;
     try {
-      settle({ answer: answerOf(contentType, encode(value), status, headers) });
+      answer = answerOf(contentType, encode(value), status, headers);
     } catch (error) {
-      settle({ refused: error });
+      refused = error;
     }
+    settle(answer, refused);
   };
   return {
-    send: respond('text/plain; charset=utf-8', encodeText),
-    json: respond('application/json', encodeJson),
-    bytes: respond('application/octet-stream', copyBytes),
+    send: (text, status, headers) => respond('text/plain; charset=utf-8', checkText, text, status, headers),
+    json: (value, status, headers) => respond('application/json', encodeJson, value, status, headers),
+    bytes: (bytes, status, headers) => respond('application/octet-stream', copyBytes, bytes, status, headers),
   };
 }
 
-function encodeText(text) {
+// Text stays a string: node:http then writes head and body at once, where a Buffer takes two pieces.
+function checkText(text) {
   if (typeof text !== 'string') throw new TypeError(`res.send takes a string, not ${typeof text}.`);
-  return Buffer.from(text);
+  return text;
 }
 
 function encodeJson(value) {
   const text = JSON.stringify(value);
   if (text === undefined) throw new TypeError(`res.json cannot encode ${typeof value}.`);
-  return Buffer.from(text);
+  return text;
 }
 
 /** A copy, because what the function does to its bytes afterwards must not change the answer. */
@@ -40,12 +44,12 @@ function copyBytes(bytes) {
   throw new TypeError(`res.bytes takes a Buffer, a typed array or an ArrayBuffer, not ${typeof bytes}.`);
 }
 
-function answerOf(contentType, body, status, headers) {
+function answerOf(contentType, body, status = 200, headers = undefined) {
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new RangeError(`The status must be a whole number from 200 to 599, not ${String(status)}.`);
   }
-  const fields = headerFields(headers);
-  if (BODILESS.has(status)) return { status, headers: fields, body: Buffer.alloc(0) };
+  const fields = headers === undefined ? [] : headerFields(headers);
+  if (BODILESS.has(status)) return { status, headers: fields, body: '' };
   const typed = fields.some((field, index) => index % 2 === 0 && field.toLowerCase() === 'content-type');
   return { status, headers: typed ? fields : ['Content-Type', contentType, ...fields], body };
 }

@@ -19,7 +19,7 @@ class RuntimeError extends Error {
     this.answer = {
       status: STATUS[kind],
       headers: ['Content-Type', 'application/json', 'X-Internal-Error', kind, ...headers],
-      body: Buffer.from(JSON.stringify({ code: STATUS[kind], message, stack })),
+      body: JSON.stringify({ code: STATUS[kind], message, stack }),
     };
   }
 }

@@ -1,8 +1,6 @@
 'use strict';
 
-const { randomUUID } = require('node:crypto');
-
-const load = randomUUID();
+const load = `${Date.now()}-${Math.random()}`;
 let count = 0;
 
 module.exports = ({ payload, env, headers }, res) => {

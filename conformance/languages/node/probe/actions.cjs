@@ -3,12 +3,10 @@
 // The actions of the probe, as the README above this folder lists them. Those that need not wait do not,
 // so the handlers that share them cover both: functions that return, and functions that return a promise.
 
-const { spawn } = require('node:child_process');
-const { randomUUID } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
-const { setTimeout: sleep } = require('node:timers/promises');
-const ms = require('ms');
+
+const sleep = (milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 
 function deliberate(message) {
   throw new Error(message);
@@ -79,7 +77,9 @@ const actions = {
 
   exit: ({ payload: { code } }) => process.exit(code),
   kill: () => process.kill(process.pid, 'SIGKILL'),
+  // What only one action needs it loads itself: the probe is also what the stopwatch boots.
   orphans: async ({ payload: { nonce, count } }, res) => {
+    const { spawn } = require('node:child_process');
     for (let i = 0; i < count; i += 1) {
       await new Promise((resolve, reject) => {
         spawn('sh', ['-c', 'sleep 0.05 &'], { stdio: 'ignore' }).on('error', reject).on('exit', resolve);
@@ -88,6 +88,7 @@ const actions = {
     res.json({ nonce });
   },
   dependency: ({ payload: { nonce } }, res) => {
+    const ms = require('ms');
     if (ms('2 days') !== 172_800_000) throw new Error('the dependency does not do what it is for');
     const { name, version } = require('ms/package.json');
     res.json({ nonce, name, version });
@@ -96,7 +97,7 @@ const actions = {
 
 /** The handler of one file of the probe, with a load mark and a count of its own. */
 module.exports = function createProbe(file) {
-  const load = randomUUID();
+  const load = `${Date.now()}-${Math.random()}`;
   let count = 0;
   const echo = ({ payload, env, headers }, res) => res.json({ file, load, count, payload, env, headers });
   const mutate = (req, res) => {
@@ -105,10 +106,12 @@ module.exports = function createProbe(file) {
     echo(req, res);
   };
 
+  const all = { ...actions, echo, mutate };
+
   return (req, res) => {
     count += 1;
     const action = Object.hasOwn(Object(req.payload), 'action') ? req.payload.action : 'echo';
-    const act = { ...actions, echo, mutate }[action];
+    const act = Object.hasOwn(all, action) ? all[action] : undefined;
     if (!act) throw new Error(`the probe has no action ${JSON.stringify(action)}`);
     return act(req, res);
   };
