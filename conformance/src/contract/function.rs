@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::expect::{During, Expect, Meeting, echo, ensure, is_done, member, nonce, same};
 use super::requirement::check;
 use super::{Requirement, Stage};
-use crate::protocol::Kind;
+use crate::protocol::{CHALLENGE, Kind};
 use crate::target::{Checked, Server, Subject, eventually};
-use crate::wire::Response;
+use crate::wire::{Request, Response};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
@@ -436,6 +436,9 @@ async fn isolated(s: &Subject) -> Checked {
         let written = &member(&changed, field)?["mutated"];
         same(&format!("`{field}.mutated`"), &json!(n), written).during("what the function wrote itself")?;
     }
+    // Without the fields as well: a default that all requests share is written into for all of them.
+    let mutated = s.act(json!({ "action": "mutate", "nonce": n })).await?.value()?;
+    same("`env.mutated`", &json!(n), &member(&mutated, "env")?["mutated"])?;
     for _ in 0..8 {
         let value = s.post(&json!({})).await?.value()?;
         for field in ["payload", "env", "headers"] {
@@ -473,6 +476,10 @@ async fn abandoned(s: &Subject) -> Checked {
     const CLIENTS: usize = 50;
     echo(s).await?;
     let before = descriptors(s).await?;
+    for _ in 0..CLIENTS {
+        let refused = Request::post().header(CHALLENGE, "wrong").body("{}");
+        s.connect().await?.exchange(&refused).await?.error(Kind::Unauthorized)?;
+    }
     let meeting = Meeting::new();
     let mut gone = Vec::new();
     for number in 0..CLIENTS {
@@ -509,9 +516,14 @@ async fn stray(s: &Subject) -> Checked {
     let payload = json!({ "action": "stray", "text": text, "message": message });
     has_text(s.act(payload).await?.is(200)?, &text)?;
     logs(s, &message).await?;
-    let late = nonce();
-    let silent = s.act(json!({ "action": "answer-late", "text": late })).await?;
+    let before = s.errors().await?.len();
+    let silent = s.act(json!({ "action": "answer-late", "text": nonce() })).await?;
     silent.error(Kind::NoResponse).during("an answer after the end")?;
+    eventually("a warning on stderr for the answer after the end", || async {
+        let grown = s.errors().await?.len() > before;
+        Ok(if grown { Ok(()) } else { Err("nothing was printed".to_string()) })
+    })
+    .await?;
     for _ in 0..3 {
         echo(s).await.during("the next request")?;
     }
