@@ -1,0 +1,76 @@
+//! Faults: Which code is called, and when it is loaded.
+
+use super::Mutant;
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    // Packages without that other file have nothing to serve.
+    Mutant::new("code/default-is-another-file", "code/default", "the entrypoint in `/usr/code` is called")
+        .and(&[
+            "body/defaults",
+            "code/no-handler",
+            "code/broken",
+            "code/late",
+            "build/package",
+            "build/deploy",
+        ]),
+    // No file is ever missing, and none is another.
+    Mutant::new("code/file-ignored", "code/file", "Another `file` is called by its name").and(&[
+        "body/fields",
+        "code/path",
+        "code/missing",
+        "code/no-handler",
+        "code/broken",
+    ]),
+    Mutant::new("code/entrypoint-variable-ignored", "code/file", "Another `file` is called by its name"),
+    Mutant::new("code/sub-folder-refused", "code/file", "also in a sub-folder").and(&[
+        "body/fields",
+        "code/path",
+        "code/late",
+    ]),
+    Mutant::new("code/base-name-looked-up", "code/file", "also in a sub-folder").and(&["body/fields"]),
+    Mutant::new("code/path-ignored", "code/path", "Another `path` is where `file` is looked for")
+        .and(&["body/fields", "code/missing"]),
+    Mutant::new("code/path-below-usr-code", "code/path", "Another `path` is where `file` is looked for")
+        .and(&["body/fields", "code/late"]),
+    Mutant::new("code/missing-is-500", "code/missing", "A `file` that is not there: 404").and(&[
+        "code/no-handler",
+        "code/broken",
+        "build/launch",
+    ]),
+    Mutant::new("code/missing-in-other-words", "code/missing", "A `file` that is not there: 404"),
+    Mutant::new("code/folder-counts-as-a-file", "code/missing", "What is no regular file counts as missing"),
+    Mutant::new("code/device-counts-as-a-file", "code/missing", "What is no regular file counts as missing"),
+    Mutant::new("code/absolute-file-accepted", "code/escape", "`file` absolute"),
+    Mutant::new("code/absolute-file-made-relative", "code/escape", "`file` absolute"),
+    Mutant::new("code/climbing-file-accepted", "code/escape", "leaving `path` through `..`"),
+    Mutant::new("code/climbing-file-clamped", "code/escape", "leaving `path` through `..`"),
+    Mutant::new("code/first-step-alone-looked-at", "code/escape", "leaving `path` through `..`"),
+    Mutant::new("code/any-two-dots-refused", "code/escape", "leaving `path` through `..`"),
+    Mutant::new("code/relative-path-accepted", "code/escape", "`path` not absolute"),
+    Mutant::new("code/nul-in-file-accepted", "code/escape", "a NUL in either").and(&["body/hostile"]),
+    Mutant::new("code/nul-in-path-accepted", "code/escape", "a NUL in either"),
+    Mutant::new("code/escape-without-its-name", "code/escape", "400"),
+    Mutant::new("code/file-system-asked", "code/escape", "no file system asked"),
+    Mutant::new("code/symbolic-link-refused", "code/escape", "symbolic links followed"),
+    Mutant::new("code/no-handler-is-404", "code/no-handler", "500 `load-failed`"),
+    Mutant::new("code/no-handler-is-a-function-error", "code/no-handler", "500 `load-failed`"),
+    Mutant::new("code/no-handler-runs-as-nothing", "code/no-handler", "500 `load-failed`"),
+    Mutant::new("code/no-handler-without-advice", "code/no-handler", "the message says what to export"),
+    Mutant::new("code/broken-is-404", "code/broken", "500 `load-failed`"),
+    Mutant::new("code/broken-is-a-function-error", "code/broken", "500 `load-failed`"),
+    Mutant::new("code/broken-without-its-message", "code/broken", "500 `load-failed`"),
+    Mutant::new("code/broken-ends-the-server", "code/broken", "the server lives"),
+    Mutant::new("code/loaded-for-every-request", "code/once", "20 requests see one load mark"),
+    Mutant::new("code/loaded-again-now-and-then", "code/once", "then kept"),
+    Mutant::new("code/counter-starts-again", "code/once", "a counter that rises by one"),
+    Mutant::new("code/empty-folder-is-500", "code/late", "over an empty `/usr/code` answers 404")
+        .and(&["build/launch"]),
+    Mutant::new(
+        "code/folder-listed-once",
+        "code/late",
+        "an unpacked package whose entrypoint appears last, by rename",
+    ),
+    Mutant::new("code/late-in-usr-code-only", "code/late", "a new folder that `path` names"),
+    Mutant::new("code/missing-folder-remembered", "code/late", "a new folder that `path` names"),
+    Mutant::new("code/missing-file-remembered", "code/late", "A missing file is never remembered"),
+];

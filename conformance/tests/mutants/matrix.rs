@@ -1,0 +1,129 @@
+//! Every mutant against every requirement that needs no engine: what must go red goes red, and nothing else.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use conformance::contract::{self, Requirement};
+use conformance::engine::Owner;
+use conformance::plan::{self, Exceptions, Language, Planned, Way};
+use conformance::report::{Outcome, Verdict, explain};
+use conformance::run::Run;
+use conformance::target::{BareServer, Facts, Messages, Progress, Runtime, Waiting, Workshop};
+
+use crate::place::Rooms;
+
+/// What only an engine can show: users, limits, images, folders of a runtime, a clock inside.
+const NEEDS_AN_ENGINE: [&str; 4] = ["hardening/", "layout/", "cold-start/", "build/offline"];
+
+/// Word of what is going on goes nowhere: hundreds of servers say the same.
+#[derive(Debug)]
+struct Silent;
+
+impl Progress for Silent {
+    fn say(&self, _line: &str) {}
+    fn detail(&self, _line: &str) {}
+}
+
+/// The requirements that are judged here.
+pub(crate) fn requirements() -> impl Iterator<Item = &'static Requirement> {
+    contract::requirements().filter(|r| !NEEDS_AN_ENGINE.iter().any(|beginning| r.id.starts_with(beginning)))
+}
+
+/// What all mutants share.
+#[derive(Debug)]
+pub(crate) struct Matrix {
+    language: Language,
+    workshop: Arc<Workshop>,
+    folder: PathBuf,
+}
+
+impl Matrix {
+    /// Nothing is started yet.
+    pub(crate) fn new() -> Result<Self, String> {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants/language");
+        let language = Language::read(&here).map_err(|error| error.to_string())?;
+        let owner = Owner::this_process("mutants");
+        let workshop = Arc::new(Workshop::new(&plan::repository(), owner, 1.0, Arc::new(Silent)));
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("mutants-{}", std::process::id()));
+        Ok(Matrix { language, workshop, folder })
+    }
+
+    /// Judges the server with that fault by every requirement; without a fault, the reference.
+    pub(crate) async fn judge(&self, fault: &str) -> Result<Vec<Outcome>, String> {
+        let name = if fault.is_empty() { "reference".into() } else { fault.replace('/', "~") };
+        let folder = self.folder.join(&name);
+        let rooms = Rooms::new(fault, self.workshop.key(), &self.language.folder, folder.join("rooms"));
+        let facts = self.facts(&name);
+        let label = facts.label();
+        let runtime = Arc::new(Runtime::at(Box::new(rooms), facts, self.workshop.clone()));
+        let exceptions = Arc::new(Exceptions::default());
+        let planned: Vec<Planned> = requirements()
+            .map(|requirement| Planned { label: label.clone(), requirement, exceptions: exceptions.clone() })
+            .collect();
+        let run =
+            Arc::new(Run::over(vec![runtime.clone()], planned.clone(), self.workshop.clone(), &folder)?);
+        // One by one: what a check does to a shared server is seen by itself, and by its neighbours never.
+        let mut outcomes = Vec::new();
+        for planned in &planned {
+            outcomes.push(run.check(planned).await);
+        }
+        let closed = runtime.close().await;
+        let _ = std::fs::remove_dir_all(&folder);
+        closed.map_err(|trouble| format!("{trouble:?}"))?;
+        Ok(outcomes)
+    }
+
+    fn facts(&self, name: &str) -> Facts {
+        let language = &self.language;
+        let (folder, file) = language.nested().unwrap_or_default();
+        let waits = language.ways.iter().map(|way| match way {
+            Way::Await => Waiting::Await,
+            Way::Block => Waiting::Block,
+        });
+        Facts {
+            name: name.into(),
+            version: "1".into(),
+            image: String::new(),
+            arguments: Default::default(),
+            folder: language.folder.clone(),
+            language: language.folder.clone(),
+            entrypoint: "main".into(),
+            files: language.files.clone(),
+            nested: (folder.into(), file.into()),
+            waits: waits.collect(),
+            compiled: language.compiled,
+            bare: BareServer { file: String::new(), command: Vec::new(), build: None },
+            examples: Vec::new(),
+            messages: Messages {
+                broken: language.shows.broken.clone(),
+                no_handler: language.shows.no_handler.clone(),
+                failing: language.shows.failing.clone(),
+            },
+            memory: 256,
+            boot_budget: 100,
+        }
+    }
+}
+
+impl Drop for Matrix {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Fails unless exactly these ids are red, and the others green or blocked.
+pub(crate) fn compare(red: &BTreeSet<&'static str>, outcomes: &[Outcome]) -> Result<(), String> {
+    let mut wrong = Vec::new();
+    for outcome in outcomes {
+        let meant = red.contains(outcome.id.as_str());
+        match &outcome.verdict {
+            Verdict::Failed { .. } if meant => {}
+            Verdict::Passed if !meant => {}
+            Verdict::Blocked { .. } if !meant && !red.is_empty() => {}
+            Verdict::Passed => wrong.push(format!("{} is green, and was meant to be red", outcome.id)),
+            _ => wrong.push(explain(outcome)),
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n")) }
+}

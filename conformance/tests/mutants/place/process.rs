@@ -1,0 +1,234 @@
+//! A process as the machine of a server.
+
+use std::net::SocketAddr;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use conformance::engine::{Exit, Log};
+use conformance::target::{Checked, Coming, Launch, Machine, Signal, Trouble};
+use rustix::process::{Pid, kill_process};
+use serde_json::{Value, json};
+use tokio::sync::watch;
+
+use super::refused;
+use super::room::Room;
+use crate::reference::Mode;
+
+/// How long a process may take to end before it is killed, where it is to be started again.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Between looks at whether a server is up.
+const LOOK: Duration = Duration::from_millis(2);
+
+/// A process as the machine of a server.
+#[derive(Debug)]
+pub(super) struct Process(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    room: Room,
+    mode: Mode,
+    variables: Vec<(String, String)>,
+    twice: bool,
+    life: Mutex<Option<Life>>,
+    signalled: Mutex<Option<Instant>>,
+}
+
+/// One run of the process.
+#[derive(Clone, Debug)]
+struct Life {
+    id: i32,
+    end: watch::Receiver<Option<(Exit, Instant)>>,
+}
+
+/// How a process ended, in the way of containers: a signal counts as 128 and its number.
+pub(super) fn exit(status: ExitStatus) -> Exit {
+    let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default());
+    Exit { code: code.into(), out_of_memory: false }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+impl Process {
+    /// One that was not started yet.
+    pub(super) fn new(room: Room, mode: Mode, variables: Vec<(String, String)>, twice: bool) -> Self {
+        let (life, signalled) = (Mutex::default(), Mutex::default());
+        Process(Arc::new(Inner { room, mode, variables, twice, life, signalled }))
+    }
+}
+
+impl Life {
+    fn end(&self) -> Option<Exit> {
+        self.end.borrow().map(|(exit, _)| exit)
+    }
+
+    async fn ended_within(&self, limit: Duration) -> Option<Exit> {
+        let mut end = self.end.clone();
+        let waiting = tokio::time::timeout(limit, end.wait_for(Option::is_some)).await;
+        waiting.ok()?.ok()?.map(|(exit, _)| exit)
+    }
+
+    fn signal(&self, signal: rustix::process::Signal) -> Checked {
+        // An id that is no longer there may be another's by now.
+        match Pid::from_raw(self.id).filter(|_| self.end().is_none()) {
+            Some(id) => kill_process(id, signal).map_err(|error| refused(error.into())),
+            None => Err(Trouble::Fault("a signal to a process that has ended".into())),
+        }
+    }
+
+    /// Ends it, in order where it does that in time.
+    async fn stop(&self) {
+        let _ = self.signal(rustix::process::Signal::TERM);
+        if self.ended_within(PATIENCE).await.is_none() {
+            self.kill().await;
+        }
+    }
+
+    async fn kill(&self) {
+        let _ = self.signal(rustix::process::Signal::KILL);
+        self.ended_within(PATIENCE).await;
+    }
+}
+
+impl Inner {
+    fn live(&self) -> Checked<Life> {
+        let mut child = self
+            .room
+            .program(self.mode, &self.variables)
+            .and_then(|mut program| program.spawn())
+            .map_err(refused)?;
+        let id = child.id().and_then(|id| i32::try_from(id).ok()).unwrap_or_default();
+        let (sender, end) = watch::channel(None);
+        tokio::spawn(async move {
+            let status = child.wait().await.unwrap_or_default();
+            let _ = sender.send(Some((exit(status), Instant::now())));
+        });
+        Ok(Life { id, end })
+    }
+
+    fn life(&self) -> Checked<Life> {
+        lock(&self.life).clone().ok_or_else(|| Trouble::Fault("a process that was not started".into()))
+    }
+
+    /// Lives a first time, until it is up or has ended by itself; then a second time.
+    async fn live_twice(&self) {
+        let Ok(first) = self.live() else { return };
+        while self.room.address().is_none() && first.end().is_none() {
+            tokio::time::sleep(LOOK).await;
+        }
+        first.stop().await;
+        let once_over = self.room.below(Launch::ONCE_OVER);
+        let _ = std::fs::remove_file(self.room.port_file());
+        let second = std::fs::write(once_over, "").map_err(refused).and_then(|()| self.live());
+        *lock(&self.life) = second.ok();
+    }
+
+    fn descriptors(&self) -> Checked<Value> {
+        let folder = format!("/proc/{}/fd", self.life()?.id);
+        Ok(json!({ "processes": [{ "descriptors": std::fs::read_dir(folder).map_err(refused)?.count() }] }))
+    }
+}
+
+impl Machine for Process {
+    fn start(&self) -> Coming<'_> {
+        Box::pin(async {
+            if self.0.twice {
+                let inner = self.0.clone();
+                tokio::spawn(async move { inner.live_twice().await });
+            } else {
+                *lock(&self.0.life) = Some(self.0.live()?);
+            }
+            Ok(())
+        })
+    }
+
+    fn address(&self) -> Coming<'_, Option<SocketAddr>> {
+        let address = if lock(&self.0.life).is_some() { self.0.room.address() } else { None };
+        Box::pin(async move { Ok(address) })
+    }
+
+    fn signal(&self, signal: Signal) -> Coming<'_> {
+        Box::pin(async move {
+            *lock(&self.0.signalled) = Some(Instant::now());
+            self.0.life()?.signal(match signal {
+                Signal::Terminate => rustix::process::Signal::TERM,
+                Signal::Interrupt => rustix::process::Signal::INT,
+            })
+        })
+    }
+
+    fn restart(&self) -> Coming<'_> {
+        Box::pin(async {
+            self.0.life()?.stop().await;
+            self.0.room.sweep().map_err(refused)?;
+            *lock(&self.0.life) = Some(self.0.live()?);
+            Ok(())
+        })
+    }
+
+    fn ended(&self) -> Coming<'_, Option<Exit>> {
+        let end = lock(&self.0.life).as_ref().and_then(Life::end);
+        Box::pin(async move { Ok(end) })
+    }
+
+    fn wait(&self, limit: Duration) -> Coming<'_, Option<Exit>> {
+        Box::pin(async move { Ok(self.0.life()?.ended_within(limit).await) })
+    }
+
+    fn signal_to_end(&self) -> Coming<'_, Duration> {
+        Box::pin(async {
+            let end = self.0.life()?.end.borrow().map(|(_, end)| end);
+            match (*lock(&self.0.signalled), end) {
+                (Some(signal), Some(end)) => Ok(end.duration_since(signal)),
+                _ => Err(Trouble::Fault("no signal, or no end".into())),
+            }
+        })
+    }
+
+    fn log(&self) -> Coming<'_, Log> {
+        Box::pin(async { self.0.room.log().map_err(refused) })
+    }
+
+    fn look(&self) -> Coming<'_, Value> {
+        Box::pin(async { self.0.descriptors() })
+    }
+
+    fn has<'a>(&'a self, path: &'a str) -> Coming<'a, bool> {
+        Box::pin(async move { Ok(self.0.room.below(path).exists()) })
+    }
+
+    fn touch<'a>(&'a self, path: &'a str) -> Coming<'a> {
+        Box::pin(async move { std::fs::write(self.0.room.below(path), "").map_err(refused) })
+    }
+
+    fn unpack<'a>(&'a self, package: &'a [u8], folder: &'a str, file: &'a str) -> Coming<'a> {
+        Box::pin(async move {
+            let archive = self.0.room.below("/tmp/arriving.tar.gz");
+            std::fs::write(&archive, package).map_err(refused)?;
+            self.0.room.unpack(&archive, folder, Some(file)).await.map_err(refused)
+        })
+    }
+
+    fn reveal<'a>(&'a self, folder: &'a str, file: &'a str) -> Coming<'a> {
+        Box::pin(async move {
+            let path = self.0.room.below(&format!("{folder}/{file}"));
+            std::fs::rename(path.with_file_name(format!("{file}.arriving")), path).map_err(refused)
+        })
+    }
+
+    fn which<'a>(&'a self, _program: &'a str) -> Coming<'a, String> {
+        Box::pin(async { Err(Trouble::Fault("a process has no PATH of its own".into())) })
+    }
+
+    fn remove(&self) -> Coming<'_> {
+        Box::pin(async {
+            if let Ok(life) = self.0.life() {
+                life.kill().await;
+            }
+            self.0.room.remove().map_err(refused)
+        })
+    }
+}

@@ -1,0 +1,54 @@
+//! Actions that meet in a folder.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{Failure, Scene};
+
+/// Between looks.
+const LOOK: Duration = Duration::from_millis(5);
+
+fn folder(scene: &Scene<'_>) -> PathBuf {
+    scene.server.configuration.room.below(scene.text("folder").unwrap_or_default())
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// Comes in, waits until enough others have, and goes.
+pub(crate) async fn meet(scene: &Scene<'_>) -> Result<(), Failure> {
+    let (folder, name) = (folder(scene), scene.needed("name")?);
+    let until = scene.member("until").as_u64().unwrap_or_default();
+    let failed = |error: std::io::Error| Failure::new(error.to_string());
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    std::fs::write(folder.join(&name), "").map_err(failed)?;
+    let place = folder.clone();
+    let enough = move || names(&place).iter().filter(|name| !name.ends_with(".done")).count() as u64 >= until;
+    if scene.text("way").as_deref() == Some("block") {
+        let waiting = tokio::task::spawn_blocking(move || {
+            while !enough() {
+                std::thread::sleep(LOOK);
+            }
+        });
+        waiting.await.map_err(|error| Failure::new(error.to_string()))?;
+    } else {
+        while !enough() {
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+    std::fs::write(folder.join(format!("{name}.done")), "").map_err(failed)?;
+    scene.answer(json!({}));
+    Ok(())
+}
+
+/// Answers the names in a folder.
+pub(crate) fn list(scene: &Scene<'_>) {
+    scene.answer(json!({ "names": names(&folder(scene)) }));
+}
