@@ -1,12 +1,9 @@
 //! `bench`: speed, beside the bare server.
 
-use std::sync::Arc;
-
 use clap::Args;
 
-use super::{Exit, planned};
-use crate::plan::repository;
-use crate::run::{Figures, Run, Terminal};
+use super::{Exit, prepared};
+use crate::run::Figures;
 
 /// Measure runtimes beside their language's bare server.
 #[derive(Debug, Args)]
@@ -24,15 +21,10 @@ pub(super) struct Bench {
 
 impl Bench {
     pub(super) async fn run(self) -> Exit {
-        let plan = match planned(&self.names) {
-            Ok(plan) => plan,
+        let run = match prepared(&self.names, false) {
+            Ok(run) => run,
             Err(exit) => return exit,
         };
-        let run = match Run::new(&repository(), plan, Arc::new(Terminal::new(false))) {
-            Ok(run) => Arc::new(run),
-            Err(why) => return Exit::Fault(why),
-        };
-        run.clean_up_on_interrupt();
         let measured = run.bench(self.rounds.max(1), self.seconds.max(1)).await;
         let cleaned = run.clean_up().await;
         match measured.and_then(|figures| cleaned.map(|()| figures)) {

@@ -1,12 +1,8 @@
 //! `build`: make and tag images.
 
-use std::sync::Arc;
-
 use clap::Args;
 
-use super::{Exit, planned};
-use crate::plan::repository;
-use crate::run::{Run, Terminal};
+use super::{Exit, prepared};
 
 /// Make and tag images.
 #[derive(Debug, Args)]
@@ -21,15 +17,10 @@ pub(super) struct Build {
 
 impl Build {
     pub(super) async fn run(self) -> Exit {
-        let plan = match planned(&self.names) {
-            Ok(plan) => plan,
+        let run = match prepared(&self.names, self.verbose) {
+            Ok(run) => run,
             Err(exit) => return exit,
         };
-        let run = match Run::new(&repository(), plan, Arc::new(Terminal::new(self.verbose))) {
-            Ok(run) => Arc::new(run),
-            Err(why) => return Exit::Fault(why),
-        };
-        run.clean_up_on_interrupt();
         match run.build_images().await {
             Ok(images) => {
                 for (name, size) in images {

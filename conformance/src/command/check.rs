@@ -1,15 +1,13 @@
 //! `check`: build, start and check runtimes.
 
-use std::io::IsTerminal;
-use std::sync::Arc;
-
 use clap::Args;
 use futures_util::StreamExt;
+use std::io::IsTerminal;
 
-use super::{Exit, planned};
-use crate::plan::{in_a_month, repository};
+use super::{Exit, prepared};
+use crate::plan::in_a_month;
 use crate::report::{Outcome, Verdict, expectations, explain, table};
-use crate::run::{JOBS, Run, Summary, Terminal};
+use crate::run::{JOBS, Summary};
 
 /// Build, start and check runtimes.
 #[derive(Debug, Args)]
@@ -31,15 +29,10 @@ fn positive(text: &str) -> Result<usize, String> {
 
 impl Check {
     pub(super) async fn run(self) -> Exit {
-        let plan = match planned(&self.names) {
-            Ok(plan) => plan,
+        let run = match prepared(&self.names, self.verbose) {
+            Ok(run) => run,
             Err(exit) => return exit,
         };
-        let run = match Run::new(&repository(), plan, Arc::new(Terminal::new(self.verbose))) {
-            Ok(run) => Arc::new(run),
-            Err(why) => return Exit::Fault(why),
-        };
-        run.clean_up_on_interrupt();
         let total = run.planned().len();
         let checks = run.planned().iter().map(|planned| run.check(planned));
         let mut outcomes = futures_util::stream::iter(checks).buffer_unordered(self.jobs);

@@ -10,11 +10,12 @@ mod list;
 pub use exit::Exit;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 
 use crate::plan::{self, Plan, Selection};
-use crate::run;
+use crate::run::{self, Run, Terminal};
 
 /// Checks runtimes from outside against the contract.
 #[derive(Debug, Parser)]
@@ -76,6 +77,14 @@ pub fn main() -> ExitCode {
         }
     });
     exit.into()
+}
+
+/// A run over a selection, of which nothing is started yet; an interrupt will clean up after it.
+fn prepared(words: &[String], verbose: bool) -> Result<Arc<Run>, Exit> {
+    let run = Run::new(&plan::repository(), planned(words)?, Arc::new(Terminal::new(verbose)));
+    let run = Arc::new(run.map_err(Exit::Fault)?);
+    run.clean_up_on_interrupt();
+    Ok(run)
 }
 
 /// The plan of the repository under a selection.
