@@ -52,8 +52,7 @@ const PATIENCE: Duration = Duration::from_secs(90);
 async fn measured(s: &Subject, launch: Launch, words: &[&str]) -> Checked<Value> {
     let words = words.iter().map(ToString::to_string).collect();
     let ended = s.measure(launch.started(Start::Inside(words)), PATIENCE).await?;
-    let figures = ended.log.all.lines().last().and_then(|line| serde_json::from_str::<Value>(line).ok());
-    match figures {
+    match ended.figures() {
         Some(figures) if ended.exit.code == 0 => Ok(figures),
         _ => Err(Trouble::broken("a server that answers the stopwatch", ended.summary())),
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::{Error, read_toml};
+use crate::target::{BareServer, Messages, Waiting};
 
 /// What the harness needs of a language. `conformance/languages/README.md` says what each member means.
 #[derive(Clone, Debug, Deserialize)]
@@ -16,59 +17,13 @@ pub struct Language {
     /// Handlers in `probe/` besides the entrypoint.
     pub files: Vec<String>,
     /// The ways in which a function waits.
-    pub ways: Vec<Way>,
+    pub ways: Vec<Waiting>,
     /// Whether `build.sh` compiles.
     pub compiled: bool,
     /// The bare server.
-    pub bare: Bare,
+    pub bare: BareServer,
     /// Fragments of the language's own messages.
-    pub shows: Shows,
-}
-
-/// How a function waits.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
-pub enum Way {
-    /// Others run on the same thread meanwhile.
-    Await,
-    /// The thread is held.
-    Block,
-}
-
-/// How the bare server is started.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Bare {
-    /// Its file in the language's folder, put into `/tmp`.
-    pub file: String,
-    /// The command.
-    pub command: Vec<String>,
-    /// How the file is built, where it is not in the folder as it is.
-    pub build: Option<BareBuild>,
-}
-
-/// How the bare server is built.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct BareBuild {
-    /// Its folder in the language's folder.
-    pub folder: String,
-    /// The command, run in the image with the folder as `/usr/code`.
-    pub command: Vec<String>,
-    /// What the command leaves, below the folder.
-    pub artefact: String,
-}
-
-/// What the message must contain when a package of that name is refused.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Shows {
-    /// Of `broken/`.
-    pub broken: String,
-    /// Of `no-handler/`.
-    pub no_handler: String,
-    /// Of `failing/`.
-    pub failing: String,
+    pub shows: Messages,
 }
 
 impl Language {

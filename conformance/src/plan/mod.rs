@@ -6,7 +6,7 @@ mod manifest;
 mod select;
 
 pub use exceptions::{Exceptions, Expectation, in_a_month, today};
-pub use language::{Bare, BareBuild, Language, Shows, Way};
+pub use language::Language;
 pub use manifest::{Boot, Manifest, Memory};
 pub use select::{Plan, Planned, Selection};
 

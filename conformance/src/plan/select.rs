@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::{Error, Exceptions, Manifest, Runtime};
 use crate::contract::{self, Requirement};
-use crate::target::{BareBuild, BareServer, Facts, Messages, Waiting};
+use crate::target::Facts;
 
 /// Memory of a serving container without a declared one, in MiB.
 const MEMORY: u32 = 256;
@@ -140,30 +140,11 @@ fn facts(runtime: &Runtime, version: &str, arguments: &BTreeMap<String, String>)
         entrypoint: manifest.entrypoint.clone(),
         files: language.files.clone(),
         nested: (folder.to_string(), file.to_string()),
-        waits: language
-            .ways
-            .iter()
-            .map(|way| match way {
-                super::Way::Await => Waiting::Await,
-                super::Way::Block => Waiting::Block,
-            })
-            .collect(),
+        waits: language.ways.clone(),
         compiled: language.compiled,
-        bare: BareServer {
-            file: language.bare.file.clone(),
-            command: language.bare.command.clone(),
-            build: language.bare.build.as_ref().map(|build| BareBuild {
-                folder: build.folder.clone(),
-                command: build.command.clone(),
-                artefact: build.artefact.clone(),
-            }),
-        },
+        bare: language.bare.clone(),
         examples: runtime.examples.clone(),
-        messages: Messages {
-            broken: language.shows.broken.clone(),
-            no_handler: language.shows.no_handler.clone(),
-            failing: language.shows.failing.clone(),
-        },
+        messages: language.shows.clone(),
         memory: manifest.memory.as_ref().map_or(MEMORY, |memory| memory.mib),
         boot_budget: manifest.boot.as_ref().map_or(BOOT_BUDGET, |boot| boot.budget_ms),
     }

@@ -91,8 +91,7 @@ async fn speed(s: &Subject, launch: &Launch, seconds: u64, command: &[&str]) -> 
 async fn inside(s: &Subject, launch: &Launch, words: &[&str], command: &[&str]) -> Checked<Value> {
     let words = words.iter().chain(&["--"]).chain(command).map(ToString::to_string).collect();
     let ended = s.measure(launch.clone().started(Start::Inside(words)), PATIENCE).await?;
-    let last = ended.log.all.lines().last().and_then(|line| serde_json::from_str(line).ok());
-    last.ok_or_else(|| Trouble::broken("figures", ended.summary()))
+    ended.figures().ok_or_else(|| Trouble::broken("figures", ended.summary()))
 }
 
 fn medians(speeds: &[Speed]) -> Speed {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
-use crate::engine::{Archive, BuildRequest, Image, Network, Profile, Spec, Volume};
+use crate::engine::{Archive, BuildRequest, Exit, Image, Member, Network, Profile, Spec, Volume};
 use crate::protocol;
 use crate::target::place::{Coming, Machine, Place};
 use crate::target::registry;
@@ -25,6 +25,14 @@ pub struct Containers {
     image: OnceCell<Checked<Image>>,
     bare: OnceCell<Checked<Arc<Vec<u8>>>>,
     tamper: fn(&mut Spec),
+}
+
+/// What came of a container that was run to its end.
+struct Ran {
+    /// How it ended; `None` where it had to be ended.
+    exit: Option<Exit>,
+    log: String,
+    left: Option<Member>,
 }
 
 impl Containers {
@@ -65,7 +73,6 @@ impl Containers {
     }
 
     async fn run_build(&self, job: &BuildJob) -> Checked<Built> {
-        let engine = self.workshop.engine().await?;
         let image = self.image().await?;
         let owner = job.user.unwrap_or(user_of(&image.user));
         let mut command = vec!["build.sh".to_string()];
@@ -73,42 +80,52 @@ impl Containers {
             let target = format!("{}/{}", protocol::CODE, protocol::PACKAGE_NAME);
             command.splice(0..0, ["/tmp/inside".into(), "watch".into(), target, "--".into()]);
         }
-        let container = engine
-            .create(&Spec {
-                command: Some(command),
-                environment: if job.keyed {
-                    vec![(protocol::KEY.into(), self.workshop.key().into())]
-                } else {
-                    Vec::new()
-                },
-                user: job.user.map(|user| format!("{user}:{user}")),
-                network: if job.online { Network::Bridge } else { Network::None },
-                volumes: vec![Volume::own("/tmp"), Volume::own(protocol::CODE)],
-                ..Spec::of(&self.facts.image)
-            })
-            .await?;
+        let key = job.keyed.then(|| (protocol::KEY.to_string(), self.workshop.key().to_string()));
+        let spec = Spec {
+            command: Some(command),
+            environment: key.into_iter().collect(),
+            user: job.user.map(|user| format!("{user}:{user}")),
+            network: if job.online { Network::Bridge } else { Network::None },
+            ..Spec::of(&self.facts.image)
+        };
         let inside = Archive::owned_by(owner).file("inside", &self.workshop.inside().await?, true)?;
-        container.upload("/tmp", inside.finish()?).await?;
         let mut source = Archive::owned_by(owner).folder(&self.source(job.source))?;
         for (path, content) in &job.extra {
             source = source.file(path, content, false)?;
         }
-        container.upload(protocol::CODE, source.finish()?).await?;
-        container.start().await?;
-        let Some(exit) = container.wait(PATIENCE).await? else {
-            container.remove().await?;
+        let uploads = [("/tmp", inside), (protocol::CODE, source)];
+        let ran = self.run_to_end(spec, uploads, protocol::PACKAGE_NAME).await?;
+        let Some(exit) = ran.exit else {
             let limit = format!("an end of build.sh within {} s", PATIENCE.as_secs());
             return Err(Trouble::broken(limit, "it still ran"));
         };
+        let owner = ran.left.as_ref().map_or(0, |member| member.owner);
+        Ok(Built { exit, log: ran.log, package: ran.left.map(|member| member.content), owner })
+    }
+
+    /// Runs a container to its end over what is put into it, and takes `artefact` out of `/usr/code`.
+    async fn run_to_end<const N: usize>(
+        &self,
+        spec: Spec,
+        uploads: [(&str, Archive); N],
+        artefact: &str,
+    ) -> Checked<Ran> {
+        let engine = self.workshop.engine().await?;
+        let volumes = vec![Volume::own("/tmp"), Volume::own(protocol::CODE)];
+        let container = engine.create(&Spec { volumes, ..spec }).await?;
+        for (folder, archive) in uploads {
+            container.upload(folder, archive.finish()?).await?;
+        }
+        container.start().await?;
+        let exit = container.wait(PATIENCE).await?;
         let log = container.log().await?.all;
-        let found = container.download(&format!("{}/{}", protocol::CODE, protocol::PACKAGE_NAME)).await?;
+        let found = container.download(&format!("{}/{artefact}", protocol::CODE)).await?;
         container.remove().await?;
-        let member = match found {
+        let left = match found {
             Some(archive) => Archive::members(&archive)?.pop(),
             None => None,
         };
-        let owner = member.as_ref().map_or(0, |member| member.owner);
-        Ok(Built { exit, log, package: member.map(|member| member.content), owner })
+        Ok(Ran { exit, log, left })
     }
 
     /// The bare server's one file: as it lies in the language's folder, or built there by the image.
@@ -121,31 +138,21 @@ impl Containers {
                 .map(Arc::new)
                 .map_err(|error| Trouble::Fault(format!("{}: {error}", path.display())));
         };
-        let engine = self.workshop.engine().await?;
         let image = self.image().await?;
         self.workshop.say(&format!("{}: building the bare server", self.facts.label()));
-        let container = engine
-            .create(&Spec {
-                command: Some(build.command.clone()),
-                network: Network::Bridge,
-                volumes: vec![Volume::own("/tmp"), Volume::own(protocol::CODE)],
-                ..Spec::of(&self.facts.image)
-            })
-            .await?;
-        let source =
-            Archive::owned_by(user_of(&image.user)).folder(&self.facts.language.join(&build.folder))?;
-        container.upload(protocol::CODE, source.finish()?).await?;
-        container.start().await?;
-        let exit = container.wait(PATIENCE).await?;
-        let log = container.log().await?.all;
-        let found = container.download(&format!("{}/{}", protocol::CODE, build.artefact)).await?;
-        container.remove().await?;
-        let member = match found {
-            Some(archive) => Archive::members(&archive)?.pop(),
-            None => None,
+        let spec = Spec {
+            command: Some(build.command.clone()),
+            network: Network::Bridge,
+            ..Spec::of(&self.facts.image)
         };
-        let failed = || Trouble::Fault(format!("the bare server did not build ({exit:?}): {}", log.trim()));
-        member.map(|member| Arc::new(member.content)).ok_or_else(failed)
+        let folder = self.facts.language.join(&build.folder);
+        let source = Archive::owned_by(user_of(&image.user)).folder(&folder)?;
+        let ran = self.run_to_end(spec, [(protocol::CODE, source)], &build.artefact).await?;
+        let failed = || {
+            let (exit, log) = (ran.exit, ran.log.trim());
+            Trouble::Fault(format!("the bare server did not build ({exit:?}): {log}"))
+        };
+        ran.left.map(|member| Arc::new(member.content)).ok_or_else(failed)
     }
 
     async fn make(&self, launch: &Launch, package: Option<Arc<Vec<u8>>>) -> Checked<Arc<dyn Machine>> {

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde::Deserialize;
+
 /// What a check may know of the runtime it judges: from its manifest and its language's folder.
 #[derive(Clone, Debug)]
 pub struct Facts {
@@ -40,7 +42,8 @@ pub struct Facts {
 }
 
 /// The bare server of a language.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BareServer {
     /// Its name in `/tmp`, and in the language's folder where it is not built.
     pub file: String,
@@ -51,7 +54,8 @@ pub struct BareServer {
 }
 
 /// How a bare server is built, in a container of the image with `folder` as `/usr/code`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct BareBuild {
     /// Its folder in the language's folder.
     pub folder: String,
@@ -62,7 +66,8 @@ pub struct BareBuild {
 }
 
 /// How a function waits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
 pub enum Waiting {
     /// Others run on the same thread meanwhile.
     Await,
@@ -81,7 +86,8 @@ impl Waiting {
 }
 
 /// What a message must contain when a package is refused.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Messages {
     /// A package that fails to load.
     pub broken: String,

@@ -1,5 +1,7 @@
 //! How a server is started, and what came of it.
 
+use serde_json::Value;
+
 use crate::engine::{Exit, Log};
 use crate::protocol;
 use crate::target::{Package, Server, Source};
@@ -147,9 +149,19 @@ impl Ended {
         self.exit.code != 0 && self.log.errors.contains(name)
     }
 
+    /// What the program inside printed last, where that is JSON.
+    pub fn figures(&self) -> Option<Value> {
+        last_json(&self.log.all)
+    }
+
     /// One line for a failure message.
     pub fn summary(&self) -> String {
         let of_memory = if self.exit.out_of_memory { " (out of memory)" } else { "" };
         format!("exit code {}{of_memory}, and printed: {}", self.exit.code, self.log.all.trim())
     }
+}
+
+/// The last line of a log, where it is JSON: how the program inside tells what it found.
+pub(super) fn last_json(log: &str) -> Option<Value> {
+    serde_json::from_str(log.lines().last()?).ok()
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::engine::{Archive, Exit};
 use crate::target::Checked;
+use crate::target::launch::last_json;
 
 /// The packages that checks start servers with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -102,8 +103,7 @@ impl Built {
     /// What was seen of a watched build: `sightings`, the sizes that the package had; `key_seen`, whether
     /// any process but `build.sh` itself had the key, or that one to its end; `home_writable`.
     pub fn watched(&self) -> Value {
-        let last = self.log.lines().last().and_then(|line| serde_json::from_str(line).ok());
-        last.unwrap_or_default()
+        last_json(&self.log).unwrap_or_default()
     }
 
     /// One line for a failure message.

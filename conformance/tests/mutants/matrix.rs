@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use conformance::contract::{self, Requirement};
 use conformance::engine::Owner;
-use conformance::plan::{self, Exceptions, Language, Planned, Way};
+use conformance::plan::{self, Exceptions, Language, Planned};
 use conformance::report::{Outcome, Verdict, explain};
 use conformance::run::Run;
-use conformance::target::{BareServer, Facts, Messages, Progress, Runtime, Waiting, Workshop};
+use conformance::target::{BareServer, Facts, Progress, Runtime, Workshop};
 
 use crate::place::Rooms;
 
@@ -77,10 +77,6 @@ impl Matrix {
     fn facts(&self, name: &str) -> Facts {
         let language = &self.language;
         let (folder, file) = language.nested().unwrap_or_default();
-        let waits = language.ways.iter().map(|way| match way {
-            Way::Await => Waiting::Await,
-            Way::Block => Waiting::Block,
-        });
         Facts {
             name: name.into(),
             version: "1".into(),
@@ -91,15 +87,11 @@ impl Matrix {
             entrypoint: "main".into(),
             files: language.files.clone(),
             nested: (folder.into(), file.into()),
-            waits: waits.collect(),
+            waits: language.ways.clone(),
             compiled: language.compiled,
             bare: BareServer { file: String::new(), command: Vec::new(), build: None },
             examples: Vec::new(),
-            messages: Messages {
-                broken: language.shows.broken.clone(),
-                no_handler: language.shows.no_handler.clone(),
-                failing: language.shows.failing.clone(),
-            },
+            messages: language.shows.clone(),
             memory: 256,
             boot_budget: 100,
         }
