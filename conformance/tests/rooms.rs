@@ -12,7 +12,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("wire", &["protocol"]),
     ("target", &["engine", "protocol", "wire"]),
     ("contract", &["protocol", "target", "wire"]),
-    ("plan", &["contract", "target"]),
+    ("plan", &["contract", "protocol", "target"]),
     ("report", &["protocol"]),
     ("run", &["contract", "engine", "plan", "report", "target"]),
     ("command", &["engine", "plan", "report", "run"]),

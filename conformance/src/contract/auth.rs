@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::expect::{During, Expect, Meeting, echo, ensure, is_refused, member, nonce};
 use super::requirement::{LAUNCHES, check};
 use super::{Requirement, Stage};
-use crate::protocol::{CHALLENGE, DEFAULT_MAX_BODY, KEY, Kind};
+use crate::protocol::{CHALLENGE, KEY, Kind};
 use crate::target::{Checked, Key, Launch, Server, Subject, eventually};
 use crate::wire::Request;
 
@@ -168,7 +168,7 @@ async fn first(s: &Subject) -> Checked {
     let cases = [
         ("a malformed body", wrong().body("{")),
         ("a GET", wrong().method("GET")),
-        ("an oversized body, of which nothing is sent", declared(DEFAULT_MAX_BODY + 1)),
+        ("an oversized body, of which nothing is sent", declared(s.facts().max_body + 1)),
         ("a body of which half is sent", declared(1000).body("{\"payload\": ")),
         ("6 MiB, sent", wrong().body(vec![b' '; 6 * 1024 * 1024])),
     ];

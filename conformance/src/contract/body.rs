@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Requirement;
 use super::expect::{During, Expect, Meeting, echo, ensure, member, nonce, same};
 use super::requirement::check;
-use crate::protocol::{CODE, DEFAULT_MAX_BODY, Kind, MAX_BODY};
+use crate::protocol::{CODE, Kind, MAX_BODY};
 use crate::target::{Checked, Launch, Server, Subject};
 use crate::wire::Response;
 
@@ -407,21 +407,20 @@ async fn hostile(s: &Subject) -> Checked {
 type Lenient = serde::de::IgnoredAny;
 
 async fn large(s: &Subject) -> Checked {
-    let text = nonce().repeat(6 * 1024 * 1024 / 17);
+    // 20 MiB where the contract's default holds, and from it the other sizes.
+    let most = s.facts().max_body;
+    let text = nonce().repeat(most / 10 * 3 / 17);
     let payload = json!({ "action": "json", "value": { "length": text.len() }, "text": text });
-    let value = s.act(payload).await?.value().during("6 MiB")?;
+    let value = s.act(payload).await?.value().during("6 MiB of 20")?;
     same("the length", &json!(text.len()), member(&value, "length")?)?;
 
-    let message = format!("Body is larger than {DEFAULT_MAX_BODY} bytes.");
-    let over = (DEFAULT_MAX_BODY + 1).to_string();
+    let message = format!("Body is larger than {most} bytes.");
+    let over = (most + 1).to_string();
     let cases = [
         ("declared, and nothing sent", s.request().unframed().header("Content-Length", over)),
-        ("20 MiB and a byte, declared and sent", s.request().body(vec![b' '; DEFAULT_MAX_BODY + 1])),
-        (
-            "20 MiB and a byte, chunked",
-            s.request().chunked(1024 * 1024).body(vec![b' '; DEFAULT_MAX_BODY + 1]),
-        ),
-        ("26 MiB, chunked", s.request().chunked(1024 * 1024).body(vec![b' '; 26 * 1024 * 1024])),
+        ("20 MiB and a byte, declared and sent", s.request().body(vec![b' '; most + 1])),
+        ("20 MiB and a byte, chunked", s.request().chunked(1024 * 1024).body(vec![b' '; most + 1])),
+        ("26 MiB, chunked", s.request().chunked(1024 * 1024).body(vec![b' '; most / 10 * 13])),
     ];
     for (what, request) in cases {
         let mut connection = s.connect().await?;
@@ -429,9 +428,9 @@ async fn large(s: &Subject) -> Checked {
         connection.receive().await.during(what)?.says(Kind::TooLarge, &message).during(what)?;
     }
 
-    let mut most = vec![b' '; DEFAULT_MAX_BODY];
-    most[..2].copy_from_slice(b"{}");
-    s.send(&s.request().body(most)).await?.is(200).during("exactly 20 MiB")?;
+    let mut exact = vec![b' '; most];
+    exact[..2].copy_from_slice(b"{}");
+    s.send(&s.request().body(exact)).await?.is(200).during("exactly 20 MiB")?;
 
     let limited = s.serve(Launch::default().variable(MAX_BODY, "1000")).await?;
     let padded = |size: usize| limited.request().body(format!("{{}}{}", " ".repeat(size - 2)));

@@ -104,7 +104,10 @@ fn succeeds(built: &Built) -> Checked<&[u8]> {
 
 async fn package(s: &Subject) -> Checked {
     // Bytes that do not compress, so that writing the package takes long enough to be seen.
-    let ballast: Vec<u8> = (0..8 * 1024 * 1024).map(|_| rand::random()).collect();
+    // Repeated at a distance that no gzip looks back, so it is as good as 8 MiB of chance.
+    let mut chance = [0; 64 * 1024];
+    rand::fill(&mut chance);
+    let ballast = chance.repeat(128);
     let extra = vec![("ballast.bin".to_string(), ballast)];
     let job = BuildJob { extra, watched: true, ..BuildJob::of(Source::Plain) };
     let built = s.runtime().run_build(&job).await?;
@@ -182,7 +185,7 @@ async fn dependency(s: &Subject) -> Checked {
 
 /// Whether a file right in `probe/` that is no code names the dependency.
 fn declares(s: &Subject, name: &str) -> bool {
-    let entries = std::fs::read_dir(s.runtime().source(Source::Probe)).into_iter().flatten().flatten();
+    let entries = std::fs::read_dir(s.facts().source(Source::Probe)).into_iter().flatten().flatten();
     let entrypoint = &s.facts().entrypoint;
     entries
         .filter(|entry| entry.file_name().to_string_lossy() != entrypoint.as_str())

@@ -167,7 +167,13 @@ async fn escape(s: &Subject) -> Checked {
         ensure(named, format!("{body}: the message names `{name}`"), message)?;
     }
     let within = format!("{folder}/../{folder}/./{file}");
-    acts_as(s, &format!("{folder}/{file}"), json!({ "file": within })).await.during("`..` that stays inside")
+    acts_as(s, &format!("{folder}/{file}"), json!({ "file": within }))
+        .await
+        .during("`..` that stays inside")?;
+    let link = nonce();
+    s.machine().link(CODE, &link).await?;
+    let through = json!({ "file": format!("{link}/{entrypoint}") });
+    acts_as(s, entrypoint, through).await.during("through a symbolic link")
 }
 
 /// Expects that a package is refused: by `build.sh` where code is compiled, else at the first request.

@@ -155,7 +155,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(abandoned),
     )
     .clauses(&["it runs to its end", "nothing else is disturbed", "no descriptor leaks"])
-    .on(&["body/fields"])
+    .on(&["auth/wrong", "body/fields"])
     .at(Stage::Own),
     Requirement::should(
         "function/stray",
@@ -198,7 +198,8 @@ async fn send(s: &Subject) -> Checked {
 
 async fn bytes(s: &Subject) -> Checked {
     let all: Vec<u8> = (0..=255).chain((0..=255).rev()).collect();
-    let random: Vec<u8> = (0..100_000).map(|_| rand::random()).collect();
+    let mut random = vec![0; 100_000];
+    rand::fill(&mut random[..]);
     for bytes in [all, random, Vec::new(), b"\xff\xfe\r\n\r\n".to_vec()] {
         let answer = s.act(json!({ "action": "bytes", "base64": BASE64.encode(&bytes) })).await?;
         answer.is(200)?;
@@ -339,6 +340,13 @@ async fn invalid(s: &Subject) -> Checked {
         is_invalid(s, payload, &format!("status {status}")).await?;
     }
     is_invalid(s, json!({ "action": "json", "value": 1, "status": 600 }), "json with status 600").await?;
+    for status in [json!(200.5), json!("200"), json!(true)] {
+        let payload = json!({ "action": "send", "text": "text", "status": status });
+        // Where the language's types refuse it, it is the function that fails.
+        if s.act(payload.clone()).await?.error(Kind::FunctionError).is_err() {
+            is_invalid(s, payload, &format!("status {status}")).await?;
+        }
+    }
     is_invalid(s, json!({ "action": "unencodable" }), "a value that no JSON encoder takes").await?;
     for which in ["nan", "infinity", "-infinity"] {
         let answer = s.act(json!({ "action": "not-a-number", "which": which })).await?;
@@ -438,7 +446,9 @@ async fn isolated(s: &Subject) -> Checked {
     }
     // Without the fields as well: a default that all requests share is written into for all of them.
     let mutated = s.act(json!({ "action": "mutate", "nonce": n })).await?.value()?;
-    same("`env.mutated`", &json!(n), &member(&mutated, "env")?["mutated"])?;
+    for field in ["env", "headers"] {
+        same(field, &json!({ "mutated": n }), member(&mutated, field)?).during("the next request")?;
+    }
     for _ in 0..8 {
         let value = s.post(&json!({})).await?.value()?;
         for field in ["payload", "env", "headers"] {

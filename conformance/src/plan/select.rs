@@ -7,10 +7,13 @@ use jiff::civil::Date;
 
 use super::{Error, Exceptions, Manifest, Runtime};
 use crate::contract::{self, Requirement};
+use crate::protocol::DEFAULT_MAX_BODY;
 use crate::target::Facts;
 
 /// Memory of a serving container without a declared one, in MiB.
 const MEMORY: u32 = 256;
+/// Processes and threads at once in a serving container: the contract's 128.
+const PROCESSES: u32 = 128;
 /// The boot budget without a declared one, in milliseconds.
 const BOOT_BUDGET: u32 = 100;
 
@@ -146,6 +149,8 @@ fn facts(runtime: &Runtime, version: &str, arguments: &BTreeMap<String, String>)
         examples: runtime.examples.clone(),
         messages: language.shows.clone(),
         memory: manifest.memory.as_ref().map_or(MEMORY, |memory| memory.mib),
+        max_body: DEFAULT_MAX_BODY,
+        processes: PROCESSES,
         boot_budget: manifest.boot.as_ref().map_or(BOOT_BUDGET, |boot| boot.budget_ms),
     }
 }

@@ -79,6 +79,12 @@ impl Machine for Container {
         Box::pin(async move { run(self, &["/tmp/inside", "touch", path], &[]).await.map(|_| ()) })
     }
 
+    fn link<'a>(&'a self, folder: &'a str, name: &'a str) -> Coming<'a> {
+        Box::pin(
+            async move { run(self, &["ln", "-s", ".", &format!("{folder}/{name}")], &[]).await.map(|_| ()) },
+        )
+    }
+
     fn unpack<'a>(&'a self, package: &'a [u8], folder: &'a str, file: &'a str) -> Coming<'a> {
         Box::pin(async move {
             run(self, &["sh", "-c", UNPACK, "unpack", folder, file], package).await.map(|_| ())

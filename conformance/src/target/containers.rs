@@ -1,6 +1,5 @@
 //! The engine as the place where servers run and packages are made.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +11,6 @@ use crate::target::place::{Coming, Machine, Place};
 use crate::target::registry;
 use crate::target::{BuildJob, Built, Checked, Facts, Key, Launch, Source, Start, Trouble, Workshop};
 
-/// Processes and threads in a serving container.
-const PROCESSES: u32 = 128;
 /// How long a build may take, downloads included.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -89,7 +86,7 @@ impl Containers {
             ..Spec::of(&self.facts.image)
         };
         let inside = Archive::owned_by(owner).file("inside", &self.workshop.inside().await?, true)?;
-        let mut source = Archive::owned_by(owner).folder(&self.source(job.source))?;
+        let mut source = Archive::owned_by(owner).folder(&self.facts.source(job.source))?;
         for (path, content) in &job.extra {
             source = source.file(path, content, false)?;
         }
@@ -180,7 +177,7 @@ impl Containers {
             command: command(launch.how()),
             environment,
             network: Network::Published(protocol::PORT),
-            profile: Profile::locked(PROCESSES, self.facts.memory),
+            profile: Profile::locked(self.facts.processes, self.facts.memory),
             volumes,
             memory_folders: vec![(protocol::CODE.into(), "exec".into())],
             ..Spec::of(&self.facts.image)
@@ -198,7 +195,7 @@ impl Containers {
         let volume = Volume { target: protocol::DEPLOY_CODE.into(), name: Some(name), read_only: false };
         let carrier = Spec { volumes: vec![volume.clone()], ..Spec::of(&self.facts.image) };
         let carrier = engine.create(&carrier).await?;
-        let archive = Archive::owned_by(0).folder(&self.source(source))?.finish()?;
+        let archive = Archive::owned_by(0).folder(&self.facts.source(source))?.finish()?;
         carrier.upload(protocol::DEPLOY_CODE, archive).await?;
         carrier.remove().await?;
         Ok(Volume { read_only: true, ..volume })
@@ -208,17 +205,6 @@ impl Containers {
 impl Place for Containers {
     fn image(&self) -> Coming<'_, Image> {
         Box::pin(async { self.image.get_or_init(|| self.build_image()).await.clone() })
-    }
-
-    fn source(&self, source: Source) -> PathBuf {
-        match source {
-            Source::Probe => self.facts.language.join("probe"),
-            Source::Plain => self.facts.language.join("plain"),
-            Source::Broken => self.facts.language.join("broken"),
-            Source::NoHandler => self.facts.language.join("no-handler"),
-            Source::Failing => self.facts.language.join("failing"),
-            Source::Example(number) => self.facts.examples[number].clone(),
-        }
     }
 
     fn bare(&self) -> Coming<'_, Arc<Vec<u8>>> {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::Source;
+
 /// What a check may know of the runtime it judges: from its manifest and its language's folder.
 #[derive(Clone, Debug)]
 pub struct Facts {
@@ -37,6 +39,10 @@ pub struct Facts {
     pub messages: Messages,
     /// Memory of a serving container, in MiB.
     pub memory: u32,
+    /// The largest body where nothing else is set, in bytes.
+    pub max_body: usize,
+    /// Processes and threads at once in a serving container.
+    pub processes: u32,
     /// The budget for `cold-start/boot`, in milliseconds.
     pub boot_budget: u32,
 }
@@ -98,6 +104,18 @@ pub struct Messages {
 }
 
 impl Facts {
+    /// The folder of a source.
+    pub fn source(&self, source: Source) -> PathBuf {
+        self.language.join(match source {
+            Source::Probe => "probe",
+            Source::Plain => "plain",
+            Source::Broken => "broken",
+            Source::NoHandler => "no-handler",
+            Source::Failing => "failing",
+            Source::Example(number) => return self.examples[number].clone(),
+        })
+    }
+
     /// The version's name in trials and reports: `node-24`.
     pub fn label(&self) -> String {
         format!("{}-{}", self.name, self.version)

@@ -3,7 +3,6 @@
 
 use std::fmt::Debug;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +10,7 @@ use futures_util::future::BoxFuture;
 use serde_json::Value;
 
 use crate::engine::{Exit, Image, Log};
-use crate::target::{BuildJob, Built, Checked, Launch, Signal, Source};
+use crate::target::{BuildJob, Built, Checked, Launch, Signal};
 
 /// Something that will come.
 pub type Coming<'a, T = ()> = BoxFuture<'a, Checked<T>>;
@@ -20,8 +19,6 @@ pub type Coming<'a, T = ()> = BoxFuture<'a, Checked<T>>;
 pub trait Place: Debug + Send + Sync {
     /// The image, made when first asked for.
     fn image(&self) -> Coming<'_, Image>;
-    /// The folder of that source.
-    fn source(&self, source: Source) -> PathBuf;
     /// Runs `build.sh`.
     fn build<'a>(&'a self, job: &'a BuildJob) -> Coming<'a, Built>;
     /// The one file of the bare server.
@@ -59,6 +56,8 @@ pub trait Machine: Debug + Send + Sync {
     fn has<'a>(&'a self, path: &'a str) -> Coming<'a, bool>;
     /// Makes an empty file.
     fn touch<'a>(&'a self, path: &'a str) -> Coming<'a>;
+    /// Makes a symbolic link of that name in a folder, to the folder itself.
+    fn link<'a>(&'a self, folder: &'a str, name: &'a str) -> Coming<'a>;
     /// Unpacks a package in a folder, made if need be, with one file of it under the name `<file>.arriving`.
     fn unpack<'a>(&'a self, package: &'a [u8], folder: &'a str, file: &'a str) -> Coming<'a>;
     /// Renames `<file>.arriving` to `<file>`.

@@ -1,7 +1,6 @@
 //! One version of a runtime: its packages, made when first asked for, and the server that checks share.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::OnceCell;
@@ -11,7 +10,7 @@ use crate::target::place::{Machine, Place};
 use crate::target::ready::boot;
 use crate::target::registry;
 use crate::target::{
-    BuildJob, Built, Checked, Containers, Facts, Launch, Package, Server, Source, Started, Trouble, Workshop,
+    BuildJob, Built, Checked, Containers, Facts, Launch, Package, Server, Started, Trouble, Workshop,
 };
 use crate::wire::Transcript;
 
@@ -53,11 +52,6 @@ impl Runtime {
         self.place.image().await
     }
 
-    /// The folder of that source.
-    pub fn source(&self, source: Source) -> PathBuf {
-        self.place.source(source)
-    }
-
     /// Runs `build.sh` on a machine of its own.
     ///
     /// # Errors
@@ -95,7 +89,11 @@ impl Runtime {
                 Some(bytes) if built.exit.code == 0 => Ok(Arc::new(bytes.clone())),
                 _ => Err(Trouble::missing(
                     format!("the package {package:?} of {}", self.facts.label()),
-                    format!("build.sh over {}: {}", self.source(package.source()).display(), built.summary()),
+                    format!(
+                        "build.sh over {}: {}",
+                        self.facts.source(package.source()).display(),
+                        built.summary()
+                    ),
                 )),
             }
         });

@@ -53,10 +53,9 @@ fn test() -> Result<ExitCode, String> {
         Trial::test("each fault is asked for", || asked::compare().map_err(Into::into)),
         judged("reference", "", "keeps the whole contract".into(), BTreeSet::new()),
     ];
-    trials.extend(faults::mutants().map(|mutant| {
-        let meant = format!("breaks {}: {}", mutant.breaks, mutant.clause);
-        judged(mutant.name, mutant.name, meant, mutant.red())
-    }));
+    trials.extend(
+        faults::mutants().map(|mutant| judged(mutant.name, mutant.name, mutant.meant(), mutant.red())),
+    );
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list {
         let (path, summary) = table.write(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("../conformance"))?;

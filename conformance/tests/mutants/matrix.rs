@@ -12,6 +12,7 @@ use conformance::run::Run;
 use conformance::target::{BareServer, Facts, Progress, Runtime, Workshop};
 
 use crate::place::Rooms;
+use crate::reference::{DEFAULT_MAX_BODY, PROCESSES};
 
 /// What only an engine can show: users, limits, images, folders of a runtime, a clock inside.
 const NEEDS_AN_ENGINE: [&str; 4] = ["hardening/", "layout/", "cold-start/", "build/offline"];
@@ -45,7 +46,7 @@ impl Matrix {
         let language = Language::read(&here).map_err(|error| error.to_string())?;
         let owner = Owner::this_process("mutants");
         let workshop = Arc::new(Workshop::new(&plan::repository(), owner, 1.0, Arc::new(Silent)));
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("mutants-{}", std::process::id()));
+        let folder = scratch().join(format!("conformance-mutants-{}", std::process::id()));
         Ok(Matrix { language, workshop, folder })
     }
 
@@ -53,8 +54,8 @@ impl Matrix {
     pub(crate) async fn judge(&self, fault: &str) -> Result<Vec<Outcome>, String> {
         let name = if fault.is_empty() { "reference".into() } else { fault.replace('/', "~") };
         let folder = self.folder.join(&name);
-        let rooms = Rooms::new(fault, self.workshop.key(), &self.language.folder, folder.join("rooms"));
         let facts = self.facts(&name);
+        let rooms = Rooms::new(fault, self.workshop.key(), facts.clone(), folder.join("rooms"));
         let label = facts.label();
         let runtime = Arc::new(Runtime::at(Box::new(rooms), facts, self.workshop.clone()));
         let exceptions = Arc::new(Exceptions::default());
@@ -93,9 +94,17 @@ impl Matrix {
             examples: Vec::new(),
             messages: language.shows.clone(),
             memory: 256,
+            max_body: DEFAULT_MAX_BODY,
+            processes: PROCESSES,
             boot_budget: 100,
         }
     }
+}
+
+/// In memory where there is such a place: hundreds of servers make tens of thousands of files.
+fn scratch() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { memory.into() } else { env!("CARGO_TARGET_TMPDIR").into() }
 }
 
 impl Drop for Matrix {

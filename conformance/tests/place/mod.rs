@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use conformance::engine::{Error, Exit, Image};
 use conformance::target::{
-    BareServer, BuildJob, Built, Coming, Facts, Launch, Machine, Messages, Place, Progress, Source, Trouble,
+    BareServer, BuildJob, Built, Coming, Facts, Launch, Machine, Messages, Place, Progress, Trouble,
 };
 
 /// The place.
@@ -28,10 +28,6 @@ fn gone<T>() -> Coming<'static, T> {
 impl Place for Nowhere {
     fn image(&self) -> Coming<'_, Image> {
         gone()
-    }
-
-    fn source(&self, _: Source) -> PathBuf {
-        PathBuf::new()
     }
 
     fn bare(&self) -> Coming<'_, Arc<Vec<u8>>> {
@@ -67,6 +63,8 @@ pub(crate) fn facts() -> Facts {
         examples: Vec::new(),
         messages: Messages { broken: String::new(), no_handler: String::new(), failing: String::new() },
         memory: 256,
+        max_body: 20 * 1024 * 1024,
+        processes: 128,
         boot_budget: 100,
     }
 }

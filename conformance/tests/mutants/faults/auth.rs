@@ -3,20 +3,22 @@
 use super::Mutant;
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    // Nobody is let in: whatever stands on nothing is red, the rest blocked.
-    Mutant::new("auth/key-expanded-by-a-shell", "auth/valid", "The right key is let in").and(&[
-        "server/port",
-        "server/configuration",
-        "code/no-handler",
-        "code/broken",
-        "lifecycle/stop",
-        "lifecycle/interrupt",
-        "lifecycle/crash",
-        "lifecycle/restart",
-        "lifecycle/orphans",
-        "build/package",
-        "build/deploy",
-    ]),
+    Mutant::new("auth/key-expanded-by-a-shell", "auth/valid", "The right key is let in").and(
+        "nobody is let in: whatever stands on nothing is red, the rest blocked",
+        &[
+            "server/port",
+            "server/configuration",
+            "code/no-handler",
+            "code/broken",
+            "lifecycle/stop",
+            "lifecycle/interrupt",
+            "lifecycle/crash",
+            "lifecycle/restart",
+            "lifecycle/orphans",
+            "build/package",
+            "build/deploy",
+        ],
+    ),
     Mutant::new("auth/name-known-in-two-cases-only", "auth/valid", "the header's name is case-insensitive"),
     Mutant::new("auth/missing-passes", "auth/missing", "No header: 401"),
     Mutant::new("auth/missing-is-400", "auth/missing", "No header: 401"),
@@ -34,8 +36,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("auth/first-of-a-list-accepted", "auth/wrong", "a longer one"),
     Mutant::new("auth/case-ignored", "auth/wrong", "another case"),
     Mutant::new("auth/empty-accepted", "auth/wrong", "empty"),
-    // Its 401 has other words too.
-    Mutant::new("auth/wrong-key-told-apart", "auth/wrong", "the same 401").and(&["auth/repeated"]),
+    Mutant::new("auth/wrong-key-told-apart", "auth/wrong", "the same 401")
+        .and("its 401 has other words too", &["auth/repeated"]),
     Mutant::new("auth/wrong-runs-the-function", "auth/wrong", "the same 401"),
     Mutant::new("auth/the-same-twice-accepted", "auth/repeated", "The header sent twice: 401"),
     Mutant::new("auth/repeated-runs-the-function", "auth/repeated", "The header sent twice: 401"),
@@ -43,13 +45,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("auth/last-of-several-counts", "auth/repeated", "even if one of them is right"),
     Mutant::new("auth/any-of-several-counts", "auth/repeated", "even if one of them is right"),
     Mutant::new("auth/empty-ones-dropped", "auth/repeated", "even if one of them is right"),
-    // The body is asked for by a 100 before the key is looked at.
-    Mutant::new("auth/body-parsed-first", "auth/first", "a malformed body").and(&["auth/no-continue"]),
+    Mutant::new("auth/body-parsed-first", "auth/first", "a malformed body")
+        .and("the body is asked for by a 100 before the key is looked at", &["auth/no-continue"]),
     Mutant::new("auth/size-first", "auth/first", "an oversized body"),
     Mutant::new("auth/method-first", "auth/first", "a GET"),
     Mutant::new("auth/close-not-told", "auth/first", "401 with `Connection: close`"),
     Mutant::new("auth/whole-body-awaited", "auth/first", "sent without waiting for the body")
-        .and(&["auth/no-continue"]),
+        .and("the body is asked for by a 100 before the key is looked at", &["auth/no-continue"]),
     Mutant::new(
         "auth/closed-over-unread-bytes",
         "auth/first",

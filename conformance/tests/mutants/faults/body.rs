@@ -4,42 +4,41 @@ use super::Mutant;
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("body/empty-body-refused", "body/defaults", "an empty body"),
-    // They send requests without a body.
-    Mutant::new("body/length-needed", "body/defaults", "an empty body").and(&[
-        "server/method",
-        "auth/first",
-        "auth/hidden",
-    ]),
+    Mutant::new("body/length-needed", "body/defaults", "an empty body")
+        .and("they send requests without a body", &["server/method", "auth/first", "auth/hidden"]),
     Mutant::new("body/empty-body-means-another-path", "body/defaults", "`path` `/usr/code`"),
     Mutant::new("body/empty-body-means-another-file", "body/defaults", "`file` the entrypoint"),
-    Mutant::new("body/absent-payload-is-null", "body/defaults", "`payload` `{}`").and(&["function/isolated"]),
+    Mutant::new("body/absent-payload-is-null", "body/defaults", "`payload` `{}`")
+        .and("it looks at the defaults again", &["function/isolated"]),
     Mutant::new("body/absent-payload-is-a-list", "body/defaults", "`payload` `{}`")
-        .and(&["function/isolated"]),
-    // Nothing tells the two apart any more, wherever they are sent.
-    Mutant::new("body/empty-object-becomes-a-list", "body/defaults", "`payload` `{}`").and(&[
-        "body/not-object",
-        "body/wrong-type",
-        "body/values",
-        "function/json",
-        "function/isolated",
-    ]),
+        .and("it looks at the defaults again", &["function/isolated"]),
+    Mutant::new("body/empty-object-becomes-a-list", "body/defaults", "`payload` `{}`").and(
+        "nothing tells the two apart any more, wherever they are sent",
+        &["body/not-object", "body/wrong-type", "body/values", "function/json", "function/isolated"],
+    ),
     Mutant::new("body/absent-env-is-that-of-the-process", "body/defaults", "`env` `{}`")
-        .and(&["function/isolated"]),
+        .and("it looks at the defaults again", &["function/isolated"]),
     Mutant::new("body/absent-headers-are-the-real-ones", "body/defaults", "`headers` `{}`")
-        .and(&["function/isolated"]),
-    Mutant::new("body/env-dropped", "body/fields", "Each field alone").and(&["concurrency/crosstalk"]),
-    Mutant::new("body/headers-dropped", "body/fields", "Each field alone").and(&["concurrency/crosstalk"]),
+        .and("it looks at the defaults again", &["function/isolated"]),
+    Mutant::new("body/env-dropped", "body/fields", "Each field alone")
+        .and("it sends all three fields and compares them", &["concurrency/crosstalk"]),
+    Mutant::new("body/headers-dropped", "body/fields", "Each field alone")
+        .and("it sends all three fields and compares them", &["concurrency/crosstalk"]),
     Mutant::new("body/all-together-loses-the-payload", "body/fields", "all together"),
     Mutant::new("body/env-names-in-capitals", "body/fields", "equal to what was sent"),
-    Mutant::new("body/env-over-that-of-the-process", "body/fields", "equal to what was sent")
-        .and(&["body/defaults", "concurrency/crosstalk"]),
+    Mutant::new("body/env-over-that-of-the-process", "body/fields", "equal to what was sent").and(
+        "what is absent is not empty, and what is sent has more in it",
+        &["body/defaults", "concurrency/crosstalk"],
+    ),
     Mutant::new("body/empty-env-value-dropped", "body/fields", "equal to what was sent"),
     Mutant::new("body/header-names-in-lower-case", "body/fields", "equal to what was sent"),
-    Mutant::new("body/real-headers-mixed-in", "body/fields", "equal to what was sent")
-        .and(&["body/defaults", "concurrency/crosstalk"]),
+    Mutant::new("body/real-headers-mixed-in", "body/fields", "equal to what was sent").and(
+        "what is absent is not empty, and what is sent has more in it",
+        &["body/defaults", "concurrency/crosstalk"],
+    ),
     Mutant::new("body/payload-turned-into-text", "body/fields", "equal to what was sent"),
     Mutant::new("body/beyond-the-first-plane-replaced", "body/fields", "equal to what was sent")
-        .and(&["server/chunked"]),
+        .and("it sends such characters too", &["server/chunked"]),
     Mutant::new("body/null-path-kept", "body/null", "A field that is `null` counts as absent"),
     Mutant::new("body/null-file-kept", "body/null", "A field that is `null` counts as absent"),
     Mutant::new("body/null-env-kept", "body/null", "A field that is `null` counts as absent"),
@@ -53,13 +52,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("body/form-not-parsed-as-json", "body/content-type", "Parsed as JSON"),
     Mutant::new("body/charset-believed", "body/content-type", "whatever `Content-Type` says"),
     Mutant::new("body/empty-type-refused", "body/content-type", "whatever `Content-Type` says"),
-    Mutant::new("body/missing-type-refused", "body/content-type", "whatever `Content-Type` says").and(&[
-        "body/defaults",
-        "body/malformed",
-        "body/not-object",
-        "body/hostile",
-        "body/large",
-    ]),
+    Mutant::new("body/missing-type-refused", "body/content-type", "whatever `Content-Type` says").and(
+        "they send bytes without a type",
+        &["body/defaults", "body/malformed", "body/not-object", "body/hostile", "body/large"],
+    ),
     Mutant::new("body/list-as-payload-dropped", "body/payload-any", "array"),
     Mutant::new("body/empty-list-as-payload-becomes-an-object", "body/payload-any", "array"),
     Mutant::new("body/text-as-payload-dropped", "body/payload-any", "string"),
@@ -77,7 +73,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("body/line-break-in-a-string-accepted", "body/malformed", "Not JSON"),
     Mutant::new("body/unknown-escape-accepted", "body/malformed", "Not JSON"),
     Mutant::new("body/no-utf-8-replaced", "body/malformed", "not UTF-8"),
-    Mutant::new("body/malformed-is-500", "body/malformed", "400").and(&["body/hostile"]),
+    Mutant::new("body/malformed-is-500", "body/malformed", "400")
+        .and("it sends malformed bodies too", &["body/hostile"]),
     Mutant::new("body/parser-s-own-words", "body/malformed", "400"),
     Mutant::new("body/list-counts-as-an-object", "body/not-object", "An array"),
     Mutant::new("body/text-counts-as-an-object", "body/not-object", "string"),
@@ -135,21 +132,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("body/thirty-two-deep-at-most", "body/values", "nesting to depth 64"),
     Mutant::new("body/five-hundred-members-at-most", "body/values", "1,000 members"),
     Mutant::new("body/inner-empty-object-becomes-a-list", "body/values", "empty object")
-        .and(&["function/json"]),
-    // Nothing tells the two apart any more, wherever they are sent.
-    Mutant::new("body/empty-list-becomes-an-object", "body/values", "empty array").and(&[
-        "body/payload-any",
-        "body/not-object",
-        "body/wrong-type",
-        "function/json",
-    ]),
-    // They send a NUL in a string as well.
-    Mutant::new("body/cut-at-nul", "body/nul", "U+0000 in a string round-trips").and(&[
-        "body/hostile",
-        "code/escape",
-        "function/send",
-        "function/json",
-    ]),
+        .and("it has such a value answered", &["function/json"]),
+    Mutant::new("body/empty-list-becomes-an-object", "body/values", "empty array").and(
+        "nothing tells the two apart any more, wherever they are sent",
+        &["body/payload-any", "body/not-object", "body/wrong-type", "function/json"],
+    ),
+    Mutant::new("body/cut-at-nul", "body/nul", "U+0000 in a string round-trips").and(
+        "they send a NUL in a string as well",
+        &["body/hostile", "code/escape", "function/send", "function/json"],
+    ),
     Mutant::new("body/nul-in-a-name-dropped", "body/nul", "U+0000 in a string round-trips"),
     Mutant::new("body/any-depth-accepted", "body/hostile", "More than 512 brackets open at once"),
     Mutant::new("body/depth-is-500", "body/hostile", "100,000 nested arrays"),

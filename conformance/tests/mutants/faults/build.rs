@@ -4,11 +4,11 @@ use super::Mutant;
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("build/nothing-packed", "build/package", "turns the source in `/usr/code` into the package")
-        .and(&["build/deploy"]),
+        .and("what it deploys was packed before", &["build/deploy"]),
     Mutant::new("build/package-written-in-place", "build/package", "appears by rename"),
     Mutant::new("build/package-contains-itself", "build/package", "never contains itself"),
-    // There is no code: whatever stands on nothing is red, the rest blocked.
     Mutant::new("build/package-not-unpacked", "build/package", "unpacks `/tmp/code.tar.gz` and serves").and(
+        "there is no code: whatever stands on nothing is red, the rest blocked",
         &[
             "server/port",
             "server/configuration",
@@ -25,9 +25,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     Mutant::new("build/deploy-does-not-build", "build/deploy", "builds and serves"),
     Mutant::new("build/deploys-usr-code", "build/deploy", "from `/usr/deploy-code`"),
-    Mutant::new("build/package-needed", "build/launch", "Without a package").and(&["code/late"]),
+    Mutant::new("build/package-needed", "build/launch", "Without a package")
+        .and("it starts without a package", &["code/late"]),
     Mutant::new("build/old-code-swept", "build/launch", "serves what lies in `/usr/code`"),
-    Mutant::new("build/code-needed", "build/launch", "be it nothing").and(&["code/late"]),
+    Mutant::new("build/code-needed", "build/launch", "be it nothing")
+        .and("it starts without code", &["code/late"]),
     Mutant::new(
         "build/spoilt-package-passed-over",
         "build/launch",

@@ -3,40 +3,35 @@
 use super::Mutant;
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    // Packages without that other file have nothing to serve.
     Mutant::new("code/default-is-another-file", "code/default", "the entrypoint in `/usr/code` is called")
-        .and(&[
-            "body/defaults",
-            "code/no-handler",
-            "code/broken",
-            "code/late",
-            "build/package",
-            "build/deploy",
-        ]),
-    // No file is ever missing, and none is another.
-    Mutant::new("code/file-ignored", "code/file", "Another `file` is called by its name").and(&[
-        "body/fields",
-        "code/path",
-        "code/missing",
-        "code/no-handler",
-        "code/broken",
-    ]),
+        .and(
+            "packages without that other file have nothing to serve",
+            &[
+                "body/defaults",
+                "code/no-handler",
+                "code/broken",
+                "code/late",
+                "build/package",
+                "build/deploy",
+            ],
+        ),
+    Mutant::new("code/file-ignored", "code/file", "Another `file` is called by its name").and(
+        "no file is ever missing, and none is another",
+        &["body/fields", "code/path", "code/missing", "code/no-handler", "code/broken"],
+    ),
     Mutant::new("code/entrypoint-variable-ignored", "code/file", "Another `file` is called by its name"),
-    Mutant::new("code/sub-folder-refused", "code/file", "also in a sub-folder").and(&[
-        "body/fields",
-        "code/path",
-        "code/late",
-    ]),
-    Mutant::new("code/base-name-looked-up", "code/file", "also in a sub-folder").and(&["body/fields"]),
+    Mutant::new("code/sub-folder-refused", "code/file", "also in a sub-folder")
+        .and("they look below other folders", &["body/fields", "code/path", "code/late"]),
+    Mutant::new("code/base-name-looked-up", "code/file", "also in a sub-folder")
+        .and("it names a file in a sub-folder", &["body/fields"]),
     Mutant::new("code/path-ignored", "code/path", "Another `path` is where `file` is looked for")
-        .and(&["body/fields", "code/missing"]),
+        .and("they name another path", &["body/fields", "code/missing"]),
     Mutant::new("code/path-below-usr-code", "code/path", "Another `path` is where `file` is looked for")
-        .and(&["body/fields", "code/late"]),
-    Mutant::new("code/missing-is-500", "code/missing", "A `file` that is not there: 404").and(&[
-        "code/no-handler",
-        "code/broken",
-        "build/launch",
-    ]),
+        .and("they name a path elsewhere", &["body/fields", "code/late"]),
+    Mutant::new("code/missing-is-500", "code/missing", "A `file` that is not there: 404").and(
+        "they end by asking for a file that is not there",
+        &["code/no-handler", "code/broken", "build/launch"],
+    ),
     Mutant::new("code/missing-in-other-words", "code/missing", "A `file` that is not there: 404"),
     Mutant::new("code/folder-counts-as-a-file", "code/missing", "What is no regular file counts as missing"),
     Mutant::new("code/device-counts-as-a-file", "code/missing", "What is no regular file counts as missing"),
@@ -47,7 +42,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("code/first-step-alone-looked-at", "code/escape", "leaving `path` through `..`"),
     Mutant::new("code/any-two-dots-refused", "code/escape", "leaving `path` through `..`"),
     Mutant::new("code/relative-path-accepted", "code/escape", "`path` not absolute"),
-    Mutant::new("code/nul-in-file-accepted", "code/escape", "a NUL in either").and(&["body/hostile"]),
+    Mutant::new("code/nul-in-file-accepted", "code/escape", "a NUL in either")
+        .and("it sends a NUL there too", &["body/hostile"]),
     Mutant::new("code/nul-in-path-accepted", "code/escape", "a NUL in either"),
     Mutant::new("code/escape-without-its-name", "code/escape", "400"),
     Mutant::new("code/file-system-asked", "code/escape", "no file system asked"),
@@ -64,7 +60,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("code/loaded-again-now-and-then", "code/once", "then kept"),
     Mutant::new("code/counter-starts-again", "code/once", "a counter that rises by one"),
     Mutant::new("code/empty-folder-is-500", "code/late", "over an empty `/usr/code` answers 404")
-        .and(&["build/launch"]),
+        .and("it starts over an empty folder too", &["build/launch"]),
     Mutant::new(
         "code/folder-listed-once",
         "code/late",

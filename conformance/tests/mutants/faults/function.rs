@@ -10,7 +10,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("function/empty-text-becomes-null", "function/send", "also empty"),
     Mutant::new("function/text-in-latin-1", "function/send", "also Unicode"),
     Mutant::new("function/text-is-201", "function/send", "200"),
-    Mutant::new("function/bytes-are-201", "function/bytes", "200").and(&["function/headers"]),
+    Mutant::new("function/bytes-are-201", "function/bytes", "200")
+        .and("it answers with bytes too", &["function/headers"]),
     Mutant::new("function/bytes-typed-as-text", "function/bytes", "`application/octet-stream`"),
     Mutant::new("function/bytes-taken-for-text", "function/bytes", "the bytes unchanged"),
     Mutant::new("function/bytes-in-base64", "function/bytes", "the bytes unchanged"),
@@ -21,9 +22,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("function/null-becomes-nothing", "function/json", "any JSON value"),
     Mutant::new("function/text-in-json-without-quotes", "function/json", "any JSON value"),
     Mutant::new("function/scalar-in-json-refused", "function/json", "any JSON value")
-        .and(&["function/status", "function/headers"]),
+        .and("they answer with scalars", &["function/status", "function/headers"]),
     Mutant::new("function/status-ignored", "function/status", "The second argument sets the status")
-        .and(&["function/headers"]),
+        .and("it sets a status beside its headers", &["function/headers"]),
     Mutant::new("function/status-of-json-ignored", "function/status", "The second argument sets the status"),
     Mutant::new("function/status-of-bytes-ignored", "function/status", "The second argument sets the status"),
     Mutant::new("function/rare-status-replaced", "function/status", "an integer 200–599"),
@@ -97,19 +98,21 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("function/later-stack-not-logged", "function/async-throw", "the stack goes to stderr"),
     Mutant::new("function/later-failure-ends-the-server", "function/async-throw", "the server lives"),
     Mutant::new("function/silence-waited-out", "function/no-response", "500 `no-response`")
-        .and(&["function/stray"]),
+        .and("it stays silent first, to answer too late", &["function/stray"]),
     Mutant::new("function/silence-is-200", "function/no-response", "500 `no-response`")
-        .and(&["function/stray"]),
+        .and("it stays silent first, to answer too late", &["function/stray"]),
     Mutant::new("function/silence-is-204", "function/no-response", "500 `no-response`")
-        .and(&["function/stray"]),
+        .and("it stays silent first, to answer too late", &["function/stray"]),
     Mutant::new("function/silence-is-a-function-error", "function/no-response", "500 `no-response`")
-        .and(&["function/stray"]),
-    Mutant::new("function/second-answer-wins", "function/double", "the first one wins"),
+        .and("it stays silent first, to answer too late", &["function/stray"]),
+    Mutant::new("function/second-answer-wins", "function/double", "the first one wins")
+        .and("its late answer is a second one", &["function/stray"]),
     Mutant::new("function/failure-after-an-answer-wins", "function/double", "the first one wins"),
-    Mutant::new("function/second-answer-unnoticed", "function/double", "a warning on stderr"),
+    Mutant::new("function/second-answer-unnoticed", "function/double", "a warning on stderr")
+        .and("its late answer is a second one", &["function/stray"]),
     Mutant::new("function/failure-after-an-answer-not-logged", "function/double", "a warning on stderr"),
     Mutant::new("function/second-answer-ends-the-server", "function/double", "the server lives")
-        .and(&["function/stray"]),
+        .and("its late answer is a second one", &["function/stray"]),
     Mutant::new("function/large-answer-cut", "function/large", "A 10 MiB answer arrives whole"),
     Mutant::new(
         "function/headers-of-the-last-request-kept",

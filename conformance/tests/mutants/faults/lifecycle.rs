@@ -6,7 +6,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("lifecycle/sigterm-ignored", "lifecycle/stop", "SIGTERM when idle"),
     Mutant::new("lifecycle/sigterm-exits-with-143", "lifecycle/stop", "exit code 0"),
     Mutant::new("lifecycle/unused-server-fails-to-stop", "lifecycle/stop", "exit code 0"),
-    Mutant::new("lifecycle/stops-late", "lifecycle/stop", "within 5 s").and(&["lifecycle/interrupt"]),
+    Mutant::new("lifecycle/stops-late", "lifecycle/stop", "within 5 s")
+        .and("SIGINT goes the same way", &["lifecycle/interrupt"]),
     Mutant::new("lifecycle/sigint-ignored", "lifecycle/interrupt", "SIGINT when idle"),
     Mutant::new("lifecycle/sigint-exits-with-130", "lifecycle/interrupt", "exit code 0"),
     Mutant::new("lifecycle/interrupted-late", "lifecycle/interrupt", "within 5 s"),
@@ -23,7 +24,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     Mutant::new("lifecycle/exit-code-hidden", "lifecycle/crash", "the container exits non-zero"),
     Mutant::new("lifecycle/kill-hidden", "lifecycle/crash", "SIGKILL"),
-    Mutant::new("lifecycle/lock-left-behind", "lifecycle/restart", "serves again").and(&["build/launch"]),
+    Mutant::new("lifecycle/lock-left-behind", "lifecycle/restart", "serves again")
+        .and("it launches twice over the same files", &["build/launch"]),
     Mutant::new("lifecycle/ready-too-soon", "lifecycle/restart", "serves again"),
     Mutant::new("lifecycle/orphans-not-reaped", "lifecycle/orphans", "do not use up the 128 pids"),
 ];

@@ -23,17 +23,28 @@ pub(crate) struct Mutant {
     pub(crate) clause: &'static str,
     /// What else goes red with it.
     also: &'static [&'static str],
+    /// Why it cannot but.
+    why: &'static str,
 }
 
 impl Mutant {
     /// A mutant for these words of a requirement.
     const fn new(name: &'static str, breaks: &'static str, clause: &'static str) -> Self {
-        Mutant { name, breaks, clause, also: &[] }
+        Mutant { name, breaks, clause, also: &[], why: "" }
     }
 
-    /// Requirements that cannot but go red with it.
-    const fn and(self, also: &'static [&'static str]) -> Self {
-        Mutant { also, ..self }
+    /// Requirements that cannot but go red with it, and why.
+    const fn and(self, why: &'static str, also: &'static [&'static str]) -> Self {
+        Mutant { also, why, ..self }
+    }
+
+    /// What it is meant to break, for a reader of a trial that went otherwise.
+    pub(crate) fn meant(&self) -> String {
+        let also = match self.also {
+            [] => String::new(),
+            also => format!(", and with it {}: {}", also.join(", "), self.why),
+        };
+        format!("breaks {}: {}{also}", self.breaks, self.clause)
     }
 
     /// The ids that go red, and no others.

@@ -3,12 +3,10 @@
 use super::Mutant;
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    // Checks that stand on no other read status lines as well.
-    Mutant::new("server/speaks-http-1.0", "server/port", "Serves HTTP/1.1").and(&[
-        "auth/valid",
-        "lifecycle/stop",
-        "lifecycle/interrupt",
-    ]),
+    Mutant::new("server/speaks-http-1.0", "server/port", "Serves HTTP/1.1").and(
+        "checks that stand on no other read status lines as well",
+        &["auth/valid", "lifecycle/stop", "lifecycle/interrupt"],
+    ),
     Mutant::new("server/root-alone-served", "server/any-path", "POST to any path"),
     Mutant::new("server/path-taken-for-the-file", "server/any-path", "invokes the function"),
     Mutant::new("server/query-refused", "server/any-path", "with or without a query"),
@@ -21,12 +19,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("server/options-answered", "server/method", "OPTIONS"),
     Mutant::new("server/allow-left-out", "server/method", "405 with `Allow: POST`"),
     Mutant::new("server/allow-names-more", "server/method", "`Allow: POST`"),
-    // They go on with one connection.
     Mutant::new("server/closes-after-each-answer", "server/keep-alive", "Many requests on one connection")
-        .and(&["code/once", "function/status"]),
-    // It goes on with one connection.
+        .and("they go on with one connection", &["code/once", "function/status"]),
     Mutant::new("server/closes-after-ten-answers", "server/keep-alive", "Many requests on one connection")
-        .and(&["code/once"]),
+        .and("it goes on with one connection", &["code/once"]),
     Mutant::new("server/pipelined-request-lost", "server/keep-alive", "two in one write get two answers"),
     Mutant::new("server/pipelined-answers-out-of-order", "server/keep-alive", "in order"),
     Mutant::new(
@@ -38,11 +34,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("server/close-not-told", "server/keep-alive", "`Connection: close` is honoured"),
     Mutant::new("server/close-told-and-not-done", "server/keep-alive", "`Connection: close` is honoured"),
     Mutant::new("server/chunked-refused", "server/chunked", "A chunked request body is accepted")
-        .and(&["body/defaults", "body/large"]),
+        .and("they send chunks too", &["body/defaults", "body/large"]),
     Mutant::new("server/chunk-size-read-as-decimal", "server/chunked", "A chunked request body is accepted")
-        .and(&["body/large"]),
+        .and("it sends chunks too", &["body/large"]),
     Mutant::new("server/first-chunk-alone-read", "server/chunked", "A chunked request body is accepted")
-        .and(&["body/large", "body/truncated"]),
+        .and("they send chunks too", &["body/large", "body/truncated"]),
     Mutant::new("server/any-version-accepted", "server/garbage", "Bytes that are no HTTP"),
     Mutant::new("server/line-without-a-colon-passed-over", "server/garbage", "Bytes that are no HTTP"),
     Mutant::new("server/missing-host-accepted", "server/garbage", "a missing"),
@@ -51,12 +47,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("server/host-with-a-slash-accepted", "server/garbage", "hostile `Host`"),
     Mutant::new("server/control-in-a-header-accepted", "server/garbage", "hostile `Host`"),
     Mutant::new("server/any-header-block-accepted", "server/garbage", "a header block over 64 KiB"),
-    // It sends garbage too, to see what is logged.
     Mutant::new("server/garbage-is-500", "server/garbage", "get a 4xx or a closed connection")
-        .and(&["auth/hidden"]),
-    // It sends garbage too, to see what is logged.
+        .and("it sends garbage too, to see what is logged", &["auth/hidden"]),
     Mutant::new("server/garbage-left-unanswered", "server/garbage", "get a 4xx or a closed connection")
-        .and(&["auth/hidden"]),
+        .and("it sends garbage too, to see what is logged", &["auth/hidden"]),
     Mutant::new("server/small-header-block-refused", "server/garbage", "one of 8 KiB is accepted"),
     Mutant::new("server/next-client-suffers", "server/garbage", "the next client is served"),
     Mutant::new("server/garbage-ends-the-server", "server/garbage", "the next client is served"),

@@ -4,7 +4,7 @@ mod process;
 mod room;
 
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use std::time::Duration;
 use conformance::engine::Image;
 use conformance::protocol::{CODE, DEPLOY_CODE, KEY, PACKAGE_NAME};
 use conformance::target::{
-    BuildJob, Built, Checked, Coming, Key, Launch, Machine, Place, Source, Start, Trouble,
+    BuildJob, Built, Checked, Coming, Facts, Key, Launch, Machine, Place, Source, Start, Trouble,
 };
 
 use crate::reference::Mode;
@@ -27,7 +27,7 @@ const LOOK: Duration = Duration::from_micros(500);
 pub(crate) struct Rooms {
     fault: String,
     key: String,
-    language: PathBuf,
+    facts: Facts,
     folder: PathBuf,
     made: AtomicUsize,
 }
@@ -39,14 +39,8 @@ fn refused(error: std::io::Error) -> Trouble {
 
 impl Rooms {
     /// Rooms of the mutant with that fault, below a folder that goes with them.
-    pub(crate) fn new(fault: &str, key: &str, language: &Path, folder: PathBuf) -> Self {
-        Rooms {
-            fault: fault.into(),
-            key: key.into(),
-            language: language.into(),
-            folder,
-            made: AtomicUsize::new(0),
-        }
+    pub(crate) fn new(fault: &str, key: &str, facts: Facts, folder: PathBuf) -> Self {
+        Rooms { fault: fault.into(), key: key.into(), facts, folder, made: AtomicUsize::new(0) }
     }
 
     fn room(&self) -> Checked<Room> {
@@ -56,7 +50,7 @@ impl Rooms {
 
     async fn run_build(&self, job: &BuildJob) -> Checked<Built> {
         let room = self.room()?;
-        room.stock(&self.source(job.source), CODE).await.map_err(refused)?;
+        room.stock(&self.facts.source(job.source), CODE).await.map_err(refused)?;
         for (path, content) in &job.extra {
             std::fs::write(room.below(&format!("{CODE}/{path}")), content).map_err(refused)?;
         }
@@ -101,7 +95,9 @@ impl Rooms {
             Key::Raw(key) => variables.push((KEY.into(), key.clone())),
         }
         match launch.how() {
-            Start::Deploy(source) => room.stock(&self.source(*source), DEPLOY_CODE).await.map_err(refused)?,
+            Start::Deploy(source) => {
+                room.stock(&self.facts.source(*source), DEPLOY_CODE).await.map_err(refused)?
+            }
             Start::Unpacked => room
                 .unpack(&room.below(&format!("/tmp/{}", Launch::UNPACKED)), CODE, None)
                 .await
@@ -125,16 +121,6 @@ impl Drop for Rooms {
 impl Place for Rooms {
     fn image(&self) -> Coming<'_, Image> {
         Box::pin(async { Err(Trouble::Fault("a process has no image".into())) })
-    }
-
-    fn source(&self, source: Source) -> PathBuf {
-        self.language.join(match source {
-            Source::Probe => "probe",
-            Source::Plain | Source::Example(_) => "plain",
-            Source::Broken => "broken",
-            Source::NoHandler => "no-handler",
-            Source::Failing => "failing",
-        })
     }
 
     fn bare(&self) -> Coming<'_, Arc<Vec<u8>>> {

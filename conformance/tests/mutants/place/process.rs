@@ -204,6 +204,12 @@ impl Machine for Process {
         Box::pin(async move { std::fs::write(self.0.room.below(path), "").map_err(refused) })
     }
 
+    fn link<'a>(&'a self, folder: &'a str, name: &'a str) -> Coming<'a> {
+        Box::pin(async move {
+            std::os::unix::fs::symlink(".", self.0.room.below(folder).join(name)).map_err(refused)
+        })
+    }
+
     fn unpack<'a>(&'a self, package: &'a [u8], folder: &'a str, file: &'a str) -> Coming<'a> {
         Box::pin(async move {
             let archive = self.0.room.below("/tmp/arriving.tar.gz");

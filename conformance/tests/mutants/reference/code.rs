@@ -114,15 +114,19 @@ impl Codes {
         let there = match self.fault.name() {
             "code/folder-counts-as-a-file" => source.is_file() || source.is_dir(),
             "code/device-counts-as-a-file" => source.exists() && !source.is_dir(),
-            "code/symbolic-link-refused" => source.is_file() && !source.is_symlink(),
+            "code/symbolic-link-refused" => {
+                source.is_file() && source.canonicalize().is_ok_and(|real| real.ends_with(&place[1..]))
+            }
             "code/sub-folder-refused" => source.is_file() && place.matches('/').count() <= 3,
             "code/late-in-usr-code-only" => source.is_file() && path.starts_with(CODE),
             _ => source.is_file(),
         };
         let missed = match self.fault.name() {
             "code/missing-file-remembered" => place.to_string(),
-            "code/missing-folder-remembered" if !folder.is_dir() => path.to_string(),
-            "code/missing-folder-remembered" => return there && !lock(&self.missed).contains(path),
+            "code/missing-folder-remembered" if !folder.is_dir() => folder.display().to_string(),
+            "code/missing-folder-remembered" => {
+                return there && !lock(&self.missed).contains(&*folder.to_string_lossy());
+            }
             "code/folder-listed-once" if folder.is_dir() => return self.was_listed(folder, source),
             _ => return there,
         };

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use conformance::protocol::{DEFAULT_MAX_BODY, ENTRYPOINT, KEY, MAX_BODY};
+use conformance::protocol::{ENTRYPOINT, KEY, MAX_BODY};
 
 use super::PORT_FILE;
 use super::code::stays_inside;
@@ -12,6 +12,10 @@ use super::room::Room;
 
 /// The entrypoint, as a manifest would declare it.
 const DEFAULT_ENTRYPOINT: &str = "main";
+
+/// The largest body where nothing else is set, in bytes. The contract's is 20 MiB, which hundreds of servers
+/// would take long to read; this is more than any socket takes in by itself.
+pub(crate) const DEFAULT_MAX_BODY: usize = 8 * 1024 * 1024;
 
 /// All that a server is told before it starts.
 #[derive(Debug)]

@@ -23,6 +23,9 @@ mod shutdown;
 
 use std::process::ExitCode;
 
+pub(crate) use configuration::DEFAULT_MAX_BODY;
+pub(crate) use probe::PROCESSES;
+
 use configuration::Configuration;
 use fault::Fault;
 use serve::tell_port;

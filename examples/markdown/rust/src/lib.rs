@@ -36,7 +36,7 @@ fn render(markdown: &str) -> String {
 fn is_harmless(url: &str) -> bool {
     match url.split_once([':', '/', '?', '#']) {
         Some((scheme, _)) if url[scheme.len()..].starts_with(':') => {
-            ["http", "https", "mailto", "tel"].iter().any(|allowed| scheme.eq_ignore_ascii_case(allowed))
+            ["http", "https", "mailto"].iter().any(|allowed| scheme.eq_ignore_ascii_case(allowed))
         }
         _ => true,
     }

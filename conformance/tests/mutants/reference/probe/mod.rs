@@ -6,7 +6,7 @@ mod processes;
 mod talking;
 
 pub(crate) use failing::Failure;
-pub(crate) use processes::{adopt_orphans, child_with_the_key};
+pub(crate) use processes::{PROCESSES, adopt_orphans, child_with_the_key};
 
 use std::sync::Arc;
 

@@ -17,8 +17,13 @@ use crate::reference::fault::Fault;
 use crate::reference::residue::lock;
 use crate::reference::response::Manner;
 
-/// Processes that there may be: what a serving container is given.
-const PROCESSES: usize = 128;
+/// Processes that there may be. A container is given 128; hundreds of servers would take long to use them up.
+pub(crate) const PROCESSES: u32 = 8;
+
+/// Between looks at whether there is room for one more process, and how often: on a busy machine an end is
+/// noted late.
+const LOOK: Duration = Duration::from_millis(20);
+const LOOKS: usize = 100;
 
 /// Held while a child is waited for by its id, so that nobody else takes its end away.
 static WAITING: Mutex<()> = Mutex::new(());
@@ -55,6 +60,15 @@ fn below(id: i32) -> Vec<i32> {
     let lists = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
     let children: Vec<i32> = lists.flat_map(|list| ids(&list)).collect();
     children.iter().flat_map(|child| [vec![*child], below(*child)].concat()).collect()
+}
+
+/// Children that have ended, and whose end nobody took note of.
+fn zombies() -> usize {
+    let ended = |id: &&i32| {
+        let state = std::fs::read_to_string(format!("/proc/{id}/stat"));
+        state.is_ok_and(|state| state.contains(") Z "))
+    };
+    below(own_id()).iter().filter(ended).count()
 }
 
 fn ids(list: &str) -> Vec<i32> {
@@ -117,8 +131,13 @@ pub(crate) fn kill(scene: &Scene<'_>) {
 /// Starts shells whose children outlive them, within the limit on processes.
 pub(crate) async fn orphans(scene: &Scene<'_>) -> Result<(), Failure> {
     for _ in 0..scene.member("count").as_u64().unwrap_or_default() {
-        if below(own_id()).len() >= PROCESSES {
-            return Err(Failure::new("no more processes: the limit is reached"));
+        let mut looks = 0;
+        while zombies() >= PROCESSES as usize {
+            if looks == LOOKS {
+                return Err(Failure::new("no more processes: the limit is reached"));
+            }
+            looks += 1;
+            tokio::time::sleep(LOOK).await;
         }
         let started = tokio::task::spawn_blocking(|| {
             let _alone = lock(&WAITING);

@@ -117,8 +117,9 @@ fn text<'a>(payload: &'a Value, name: &str) -> &'a str {
 /// The response with the status and the headers that the payload names.
 fn with(payload: &Value, res: &Response) -> Response {
     let mut res = res.clone();
-    if let Some(status) = payload["status"].as_u64() {
-        res = res.status(u16::try_from(status).expect("a status of 16 bits"));
+    if let Some(status) = payload.get("status") {
+        let status = status.as_u64().and_then(|status| u16::try_from(status).ok());
+        res = res.status(status.expect("a status of 16 bits"));
     }
     for (name, value) in payload["headers"].as_object().into_iter().flatten() {
         let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
