@@ -50,8 +50,12 @@ impl Matrix {
         Ok(Matrix { language, workshop, folder })
     }
 
-    /// Judges the server with that fault by every requirement; without a fault, the reference.
-    pub(crate) async fn judge(&self, fault: &str) -> Result<Vec<Outcome>, String> {
+    /// Judges the server with that fault by the requirements asked for; without a fault, the reference.
+    pub(crate) async fn judge(
+        &self,
+        fault: &str,
+        asked: impl Fn(&Requirement) -> bool,
+    ) -> Result<Vec<Outcome>, String> {
         let name = if fault.is_empty() { "reference".into() } else { fault.replace('/', "~") };
         let folder = self.folder.join(&name);
         let facts = self.facts(&name);
@@ -60,6 +64,7 @@ impl Matrix {
         let runtime = Arc::new(Runtime::at(Box::new(rooms), facts, self.workshop.clone()));
         let exceptions = Arc::new(Exceptions::default());
         let planned: Vec<Planned> = requirements()
+            .filter(|requirement| asked(requirement))
             .map(|requirement| Planned { label: label.clone(), requirement, exceptions: exceptions.clone() })
             .collect();
         let run =

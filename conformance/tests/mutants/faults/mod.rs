@@ -38,6 +38,12 @@ impl Mutant {
         Mutant { also, why, ..self }
     }
 
+    /// Whether a requirement goes red with it, or is of the section that it is made for.
+    pub(crate) fn concerns(&self, id: &str) -> bool {
+        let section = |id: &str| id.split('/').next().map(str::to_string);
+        section(id) == section(self.breaks) || self.also.contains(&id)
+    }
+
     /// What it is meant to break, for a reader of a trial that went otherwise.
     pub(crate) fn meant(&self) -> String {
         let also = match self.also {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use conformance::engine::Image;
 use conformance::protocol::{CODE, DEPLOY_CODE, KEY, PACKAGE_NAME};
 use conformance::target::{
-    BuildJob, Built, Checked, Coming, Facts, Key, Launch, Machine, Place, Source, Start, Trouble,
+    BuildJob, Built, Checked, Coming, Facts, Key, Launch, Machine, Place, Start, Trouble,
 };
 
 use crate::reference::Mode;
