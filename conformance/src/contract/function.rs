@@ -121,9 +121,13 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .clauses(&["the first one wins", "a warning on stderr", "the server lives"])
     .on(&["function/send"])
     .at(Stage::Own),
-    Requirement::must("function/large", "A 10 MiB answer arrives whole.", check!(large))
-        .clauses(&["A 10 MiB answer arrives whole"])
-        .on(&["function/send"]),
+    Requirement::must(
+        "function/large",
+        "A 10 MiB answer arrives whole, also at a client that ends its side after the request.",
+        check!(large),
+    )
+    .clauses(&["A 10 MiB answer arrives whole", "also at a client that ends its side after the request"])
+    .on(&["function/send"]),
     Requirement::must(
         "function/isolated",
         "`env`, `payload` and `headers` of one request are never seen by another; what a function \
@@ -427,10 +431,21 @@ async fn large(s: &Subject) -> Checked {
     const SIZE: usize = 10 * 1024 * 1024;
     let line = format!("{}é😀\n", nonce());
     let times = SIZE / line.len() + 1;
-    let answer = s.act(json!({ "action": "send", "text": line, "times": times })).await?;
-    answer.is(200)?;
-    let whole = answer.body == line.repeat(times).into_bytes();
-    ensure(whole, format!("{} bytes as they were sent", line.len() * times), answer.summary())
+    let payload = json!({ "action": "send", "text": line, "times": times });
+    let request = s.request().json(&json!({ "payload": payload }));
+    for (ends, when) in [(false, "a client that stays"), (true, "a client that has ended its side")] {
+        let mut connection = s.connect().await?;
+        connection.send(&request).await?;
+        if ends {
+            connection.finish_sending().await?;
+        }
+        let answer = connection.receive().await.during(when)?;
+        answer.is(200).during(when)?;
+        let whole = answer.body == line.repeat(times).into_bytes();
+        let expected = format!("{when}: {} bytes as they were sent", line.len() * times);
+        ensure(whole, expected, answer.summary())?;
+    }
+    Ok(())
 }
 
 async fn isolated(s: &Subject) -> Checked {

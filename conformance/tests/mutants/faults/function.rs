@@ -115,6 +115,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         .and("its late answer is a second one", &["function/stray"]),
     Mutant::new("function/large-answer-cut", "function/large", "A 10 MiB answer arrives whole"),
     Mutant::new(
+        "function/half-closed-client-dropped",
+        "function/large",
+        "also at a client that ends its side after the request",
+    ),
+    Mutant::new(
         "function/headers-of-the-last-request-kept",
         "function/isolated",
         "are never seen by another",

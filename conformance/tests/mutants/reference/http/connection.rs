@@ -219,6 +219,12 @@ impl Connection {
         !self.unread.is_empty()
     }
 
+    /// Whether the client has ended its side, or does within a moment.
+    pub(crate) async fn is_half_closed(&self) -> bool {
+        let mut byte = [0];
+        matches!(timeout(SILENCE, self.stream.peek(&mut byte)).await, Ok(Ok(0)))
+    }
+
     /// Waits until the client is gone.
     pub(crate) async fn gone(&self) {
         let mut byte = [0];
