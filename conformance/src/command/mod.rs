@@ -30,6 +30,7 @@ Examples:
   cargo run -p conformance -- check node-24              one version against the whole contract
   cargo run -p conformance -- check node-24/auth         one section
   cargo run -p conformance -- check node-24/auth/missing one requirement
+  cargo run -p conformance -- check auth/missing         the same of every runtime
   cargo run -p conformance -- list                       every requirement, without building anything
   cargo run -p conformance -- build                      make and tag every image
   cargo run -p conformance -- bench node                 how fast, beside the bare server

@@ -49,7 +49,8 @@ pub struct Plan {
     pub planned: Vec<Planned>,
 }
 
-/// Beginnings of trial names: `node`, `node/auth`, `node-24`, `node-24/auth`, `node-24/auth/missing`.
+/// Beginnings of trial names: `node`, `node/auth`, `node-24`, `node-24/auth`, `node-24/auth/missing`; or of
+/// the names of requirements, for every runtime: `auth`, `auth/missing`.
 #[derive(Clone, Debug, Default)]
 pub struct Selection(Vec<String>);
 
@@ -59,14 +60,17 @@ impl Selection {
         Selection(words.to_vec())
     }
 
-    /// A word selects what it names and whatever lies below it; a runtime's name stands for each version.
+    /// A word selects what it names and whatever lies below it; a runtime's name stands for each version, and
+    /// a section's or a requirement's for that of every runtime.
     fn word_selects(word: &str, name: &str) -> bool {
-        let (runtime, below) = word.trim_end_matches('/').split_once('/').unwrap_or((word, ""));
+        let word = word.trim_end_matches('/');
+        let (runtime, below) = word.split_once('/').unwrap_or((word, ""));
         let (label, id) = name.split_once('/').unwrap_or((name, ""));
         let begins = |text: &str, with: &str, then: char| {
             text.strip_prefix(with).is_some_and(|rest| rest.is_empty() || rest.starts_with(then))
         };
-        begins(label, runtime.trim_end_matches('/'), '-') && (below.is_empty() || begins(id, below, '/'))
+        let of_every_runtime = begins(id, word, '/');
+        of_every_runtime || begins(label, runtime, '-') && (below.is_empty() || begins(id, below, '/'))
     }
 }
 
@@ -169,11 +173,15 @@ mod tests {
             "node-24/auth",
             "node-24/auth/",
             "node-24/auth/missing",
+            "auth",
+            "auth/missing",
         ];
         for word in words {
             assert!(Selection::word_selects(word, "node-24/auth/missing"), "{word}");
         }
-        for word in ["nod", "node-2", "node-26", "auth", "node-24/auth/miss", "node-24/auth/missing/x"] {
+        for word in
+            ["nod", "node-2", "node-26", "auth/miss", "aut", "node-24/auth/miss", "node-24/auth/missing/x"]
+        {
             assert!(!Selection::word_selects(word, "node-24/auth/missing"), "{word}");
         }
     }
