@@ -133,7 +133,7 @@ impl Requirement {
 
 /// Makes a [`Check`] of an `async fn(&Subject) -> Checked`.
 macro_rules! check {
-    ($name:ident) => {{
+    ($name:path) => {{
         fn converse(subject: &$crate::target::Subject) -> $crate::contract::Conversation<'_> {
             Box::pin($name(subject))
         }

@@ -1,0 +1,116 @@
+//! What fails in a function, and what it may not answer.
+
+use serde_json::json;
+
+use super::{has_text, is_invalid};
+use crate::contract::expect::{During, Expect, echo, ensure, nonce, same};
+use crate::protocol::Kind;
+use crate::target::{Checked, Server, Subject, eventually};
+
+pub(super) async fn invalid(s: &Subject) -> Checked {
+    for status in [0, 99, 100, 101, 199, 600, 999, 1000, 65_535] {
+        let payload = json!({ "action": "send", "text": "text", "status": status });
+        is_invalid(s, payload, &format!("status {status}")).await?;
+    }
+    is_invalid(s, json!({ "action": "json", "value": 1, "status": 600 }), "json with status 600").await?;
+    for status in [json!(200.5), json!("200"), json!(true)] {
+        let payload = json!({ "action": "send", "text": "text", "status": status });
+        // Where the language's types refuse it, it is the function that fails.
+        if s.act(payload.clone()).await?.error(Kind::FunctionError).is_err() {
+            is_invalid(s, payload, &format!("status {status}")).await?;
+        }
+    }
+    is_invalid(s, json!({ "action": "unencodable" }), "a value that no JSON encoder takes").await?;
+    for which in ["nan", "infinity", "-infinity"] {
+        let answer = s.act(json!({ "action": "not-a-number", "which": which })).await?;
+        if answer.status == 200 {
+            same(which, &json!({ "value": null }), &answer.value().during(which)?)?;
+        } else {
+            answer.says(Kind::InvalidResponse, "The function's answer is not valid.").during(which)?;
+        }
+    }
+    echo(s).await.during("the next request")?;
+    Ok(())
+}
+
+/// Expects `function-error` with the message, its place in `stack`, and the stack on standard error.
+async fn fails(s: &Server, action: &str) -> Checked {
+    let message = format!("deliberate {}", nonce());
+    let answer = s.act(json!({ "action": action, "message": message })).await?;
+    let said = answer.error(Kind::FunctionError)?;
+    ensure(said.contains(&message), format!("the error's own text {message:?}"), said)?;
+    let body = answer.json().unwrap_or_default();
+    let stack = body["stack"].as_str().unwrap_or_default();
+    ensure(stack.contains(&message), "the whole in `stack`", answer.summary())?;
+    logs(s, &message).await?;
+    echo(s).await.during("the next request")?;
+    Ok(())
+}
+
+/// Waits until a text is on standard error.
+async fn logs(s: &Server, text: &str) -> Checked {
+    eventually(&format!("{text:?} on standard error"), || async {
+        let found = s.errors().await?.contains(text);
+        Ok(if found { Ok(()) } else { Err("it is not there".to_string()) })
+    })
+    .await
+}
+
+pub(super) async fn throw(s: &Subject) -> Checked {
+    fails(s, "throw").await?;
+    let message = format!("first line {}\nsecond line", nonce());
+    let answer = s.act(json!({ "action": "throw", "message": message })).await?;
+    let said = answer.error(Kind::FunctionError)?;
+    ensure(!said.contains("second line"), "the first line alone in `message`", said)
+}
+
+pub(super) async fn async_throw(s: &Subject) -> Checked {
+    fails(s, "throw-later").await
+}
+
+pub(super) async fn no_response(s: &Subject) -> Checked {
+    let silent = "The function did not answer.";
+    s.act(json!({ "action": "silent" })).await?.says(Kind::NoResponse, silent)?;
+    echo(s).await.during("the next request")?;
+    Ok(())
+}
+
+pub(super) async fn double(s: &Subject) -> Checked {
+    let (first, second) = (nonce(), nonce());
+    let answer = s.act(json!({ "action": "twice", "first": first, "second": second })).await?;
+    has_text(answer.is(200)?, &first)?;
+
+    let before = s.errors().await?.len();
+    s.act(json!({ "action": "twice", "first": "", "second": second })).await?.is(200)?;
+    eventually("a warning on stderr for the second answer", || async {
+        let grown = s.errors().await?.len() > before;
+        Ok(if grown { Ok(()) } else { Err("nothing was printed".to_string()) })
+    })
+    .await?;
+
+    let message = format!("deliberate {}", nonce());
+    let payload = json!({ "action": "send-then-throw", "text": first, "message": message });
+    has_text(s.act(payload).await?.is(200)?, &first).during("an answer, then a failure")?;
+    logs(s, &message).await?;
+    echo(s).await.during("the next request")?;
+    Ok(())
+}
+
+pub(super) async fn stray(s: &Subject) -> Checked {
+    let (text, message) = (nonce(), format!("deliberate {}", nonce()));
+    let payload = json!({ "action": "stray", "text": text, "message": message });
+    has_text(s.act(payload).await?.is(200)?, &text)?;
+    logs(s, &message).await?;
+    let before = s.errors().await?.len();
+    let silent = s.act(json!({ "action": "answer-late", "text": nonce() })).await?;
+    silent.error(Kind::NoResponse).during("an answer after the end")?;
+    eventually("a warning on stderr for the answer after the end", || async {
+        let grown = s.errors().await?.len() > before;
+        Ok(if grown { Ok(()) } else { Err("nothing was printed".to_string()) })
+    })
+    .await?;
+    for _ in 0..3 {
+        echo(s).await.during("the next request")?;
+    }
+    Ok(())
+}

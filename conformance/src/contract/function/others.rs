@@ -1,0 +1,96 @@
+//! What others may notice of a function.
+
+use serde_json::json;
+
+use crate::contract::expect::{During, Expect, Meeting, echo, ensure, is_done, member, nonce, same};
+use crate::protocol::{CHALLENGE, Kind};
+use crate::target::{Checked, Server, Subject, eventually};
+use crate::wire::Request;
+
+pub(super) async fn isolated(s: &Subject) -> Checked {
+    let name = format!("SET_{}", nonce()).to_uppercase();
+    let n = nonce();
+    let body = json!({
+        "payload": { "action": "mutate", "nonce": n }, "env": { &name: n }, "headers": { "x-secret": n }
+    });
+    let changed = s.post(&body).await?.value()?;
+    for field in ["payload", "env", "headers"] {
+        let written = &member(&changed, field)?["mutated"];
+        same(&format!("`{field}.mutated`"), &json!(n), written).during("what the function wrote itself")?;
+    }
+    // Without the fields as well: a default that all requests share is written into for all of them.
+    let mutated = s.act(json!({ "action": "mutate", "nonce": n })).await?.value()?;
+    for field in ["env", "headers"] {
+        same(field, &json!({ "mutated": n }), member(&mutated, field)?).during("the next request")?;
+    }
+    for _ in 0..8 {
+        let value = s.post(&json!({})).await?.value()?;
+        for field in ["payload", "env", "headers"] {
+            same(field, &json!({}), member(&value, field)?).during("the next request")?;
+        }
+    }
+    let probed =
+        s.post(&json!({ "payload": { "action": "environment" }, "env": { &name: n } })).await?.value()?;
+    let variables = member(&probed, "variables")?;
+    let leaked = variables.get(&name).is_some() || variables.to_string().contains(&n);
+    ensure(!leaked, "`env` never in the process environment", format!("{name} is there"))
+}
+
+pub(super) async fn output(s: &Subject) -> Checked {
+    let lines: Vec<String> = (0..3).map(|i| format!("line {i} {} é😀", nonce())).collect();
+    let errors: Vec<String> = (0..3).map(|i| format!("error {i} {} é😀", nonce())).collect();
+    s.act(json!({ "action": "print", "stdout": lines, "stderr": errors })).await?.is(200)?;
+    for wanted in lines.iter().chain(&errors) {
+        eventually(&format!("the line {wanted:?} in the container's log, by itself"), || async {
+            let log = s.log().await?;
+            let there = log.lines().any(|line| line == wanted);
+            Ok(if there { Ok(()) } else { Err(tail(&log)) })
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+fn tail(log: &str) -> String {
+    let last: Vec<&str> = log.lines().rev().take(5).collect();
+    format!("the last lines are {last:?}")
+}
+
+pub(super) async fn abandoned(s: &Subject) -> Checked {
+    const CLIENTS: usize = 50;
+    echo(s).await?;
+    let before = descriptors(s).await?;
+    for _ in 0..CLIENTS {
+        let refused = Request::post().header(CHALLENGE, "wrong").body("{}");
+        s.connect().await?.exchange(&refused).await?.error(Kind::Unauthorized)?;
+    }
+    let meeting = Meeting::new();
+    let mut gone = Vec::new();
+    for number in 0..CLIENTS {
+        let mut connection = s.connect().await?;
+        let payload = meeting.call(&format!("client-{number}"), CLIENTS + 1);
+        connection.send(&s.request().json(&json!({ "payload": payload }))).await?;
+        gone.push(connection);
+    }
+    meeting.gather(s, CLIENTS, |name| !is_done(name)).await?;
+    for (number, connection) in gone.into_iter().enumerate() {
+        if number % 2 == 0 {
+            connection.reset();
+        }
+    }
+    echo(s).await.during("another client meanwhile")?;
+    s.act(meeting.call("the-last", CLIENTS + 1)).await?.is(200).during("another client meanwhile")?;
+    meeting.gather(s, CLIENTS + 1, is_done).await.during("each function runs to its end")?;
+    eventually(&format!("{before} descriptors, as before"), || async {
+        let now = descriptors(s).await?;
+        Ok(if now <= before { Ok(()) } else { Err(format!("{now} descriptors")) })
+    })
+    .await
+}
+
+/// Descriptors of all processes in the container, without those of the program that counts.
+async fn descriptors(s: &Server) -> Checked<u64> {
+    let seen = s.machine().look().await?;
+    let processes = member(&seen, "processes")?.as_array().cloned().unwrap_or_default();
+    Ok(processes.iter().filter_map(|process| process["descriptors"].as_u64()).sum())
+}
