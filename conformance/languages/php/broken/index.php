@@ -1,0 +1,6 @@
+<?php
+
+// The parenthesis is missing on purpose.
+return function ($req, $res) {
+    $res->send('never';
+};

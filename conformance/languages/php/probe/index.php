@@ -1,0 +1,6 @@
+<?php
+
+// A closure, as most functions are.
+require_once __DIR__ . '/actions.php';
+
+return createProbe('index.php');

@@ -1,0 +1,7 @@
+<?php
+
+// Greets whoever the payload names.
+return function ($req, $res) {
+    $name = $req->payload->name ?? 'world';
+    $res->json(['message' => "Hello, $name!"]);
+};
