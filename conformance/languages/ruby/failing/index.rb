@@ -1,0 +1,3 @@
+def handler(req, res)
+  res.send("never")
+end

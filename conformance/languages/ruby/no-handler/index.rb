@@ -1,0 +1,4 @@
+# A handler, but under a name of its own.
+def answer(req, res)
+  res.send("never")
+end

@@ -1,0 +1,8 @@
+# The entrypoint. Its counter is a variable of the file's own self, which is the handler's too.
+require_relative "actions"
+
+@probe = Probe.new("index.rb")
+
+def handler(req, res)
+  @probe.call(req, res)
+end

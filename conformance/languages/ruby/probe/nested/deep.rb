@@ -1,0 +1,6 @@
+# In a sub-folder, with a constant that sibling.rb has as well.
+require_relative "../actions"
+
+PROBE = Probe.new("nested/deep.rb")
+
+def handler(req, res) = PROBE.call(req, res)

@@ -1,0 +1,6 @@
+# A constant of the same name in another file is another constant.
+require_relative "actions"
+
+PROBE = Probe.new("sibling.rb")
+
+def handler(req, res) = PROBE.call(req, res)
