@@ -93,7 +93,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "RUN sed -i '/echo \"launch.sh: /d; s|--no-same-permissions && return|--no-same-permissions 2>/dev/null \\&\\& return|' LIB/launch.sh",
     )),
     mutant("build/launch-works-once", "build/launch", "launching twice over the same `/usr/code` works", Change::Image(
-        "RUN sed -i 's|tar -xzf|tar --keep-old-files -xzf|' LIB/launch.sh",
+        "RUN sed -i 's|tar -xf|tar --keep-old-files -xf|' LIB/launch.sh",
     )),
     mutant(
         "build/installs-nothing",

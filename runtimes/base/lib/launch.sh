@@ -7,7 +7,8 @@ package=/tmp/code.tar.gz
 
 unpack() {
     [ -e "$package" ] || return 0
-    tar -xzf "$package" -C /usr/code --no-same-owner --no-same-permissions && return
+    # igzip takes a quarter of the time that gzip takes, and a start waits for it.
+    tar -xf "$package" -I igzip -C /usr/code --no-same-owner --no-same-permissions && return
     echo "launch.sh: cannot unpack $package into /usr/code: it must be a package that build.sh made," >&2
     echo "launch.sh: and /usr/code must be a folder that user $(id -u) may write." >&2
     exit 1

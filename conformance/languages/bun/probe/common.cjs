@@ -1,0 +1,4 @@
+'use strict';
+
+// CommonJS.
+module.exports = require('./actions.ts').default('common.cjs');

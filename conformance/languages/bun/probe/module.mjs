@@ -1,0 +1,6 @@
+// JavaScript that waits at its top level.
+import createProbe from "./actions.ts";
+
+const probe = await Promise.resolve(createProbe("module.mjs"));
+
+export default (req, res) => probe(req, res);

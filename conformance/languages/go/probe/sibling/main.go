@@ -1,0 +1,16 @@
+// Another program of the module: a handler that may return an error.
+package main
+
+import (
+	"openruntimes"
+
+	"probe/actions"
+)
+
+var probe = actions.NewProbe("sibling/main.go")
+
+func handler(req *openruntimes.Request, res *openruntimes.Response) error {
+	return probe.Act(req, res)
+}
+
+func main() { openruntimes.Serve(handler) }

@@ -1,0 +1,3 @@
+module openruntimes
+
+go 1.24
