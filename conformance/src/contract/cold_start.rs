@@ -38,7 +38,9 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
 ];
 
 /// Boots at most; they end early when the budget is met.
-const BOOTS: &str = "15";
+const BOOTS: u32 = 15;
+/// Boots of the bare server where it is shown beside the runtime's, and nothing is held against it.
+const SHOWN: u32 = 5;
 /// The boot budget without a declared one, in milliseconds.
 const BUDGET: u32 = 100;
 /// How much longer a boot may take than the bare server's, where the budget is declared.
@@ -58,10 +60,10 @@ async fn measured(s: &Subject, launch: Launch, words: &[&str]) -> Checked<Value>
     }
 }
 
-/// The smallest of up to 15 boots of a command, in milliseconds.
-async fn smallest(s: &Subject, launch: Launch, budget: f64, command: &[&str]) -> Checked<f64> {
-    let budget = budget.to_string();
-    let mut line = vec!["boot", BOOTS, &budget, "--"];
+/// The smallest of up to that many boots of a command, in milliseconds.
+async fn smallest(s: &Subject, launch: Launch, boots: u32, budget: f64, command: &[&str]) -> Checked<f64> {
+    let (boots, budget) = (boots.to_string(), budget.to_string());
+    let mut line = vec!["boot", &boots, &budget, "--"];
     line.extend(command);
     let figures = measured(s, launch, &line).await?;
     let boots: Vec<f64> =
@@ -72,18 +74,19 @@ async fn smallest(s: &Subject, launch: Launch, budget: f64, command: &[&str]) ->
 async fn boot(s: &Subject) -> Checked {
     let scale = s.runtime().workshop().time_scale();
     let budget = f64::from(s.facts().boot_budget) * scale;
+    let declared = s.facts().boot_budget > BUDGET;
     let command: Vec<&str> = s.facts().bare.command.iter().map(String::as_str).collect();
     let bare = s.runtime().bare().await?;
     // A budget of nothing: the bare server is timed to the end, as a measure and not as a judgement.
-    let bare = smallest(s, bare, 0.0, &command).await.during("the bare server")?;
-    let own = smallest(s, Launch::default(), budget, &["launch.sh"]).await?;
+    let boots = if declared { BOOTS } else { SHOWN };
+    let bare = smallest(s, bare, boots, 0.0, &command).await.during("the bare server")?;
+    let own = smallest(s, Launch::default(), BOOTS, budget, &["launch.sh"]).await?;
     s.note("boot_ms", own);
     s.note("bare_boot_ms", bare);
     s.note("boot_budget_ms", budget);
     s.note("engine_start_ms", s.runtime().engine_start().await?);
     let ms = |time: f64| format!("{time:.1} ms (the bare server: {bare:.1} ms)");
     ensure(own <= budget, format!("a boot within {budget} ms"), ms(own))?;
-    let declared = s.facts().boot_budget > BUDGET;
     let limit = bare * OVER_BARE * scale;
     ensure(!declared || own <= limit, format!("a declared budget, so a boot within {limit:.1} ms"), ms(own))
 }

@@ -7,7 +7,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path"
 	"sync"
 	"syscall"
 
@@ -26,6 +25,9 @@ type Program struct {
 	calls   map[uint32]chan<- ended // nil once the process has ended
 	how     string                  // it ended
 }
+
+// errEnded is what a call comes to whose function takes its process with it.
+var errEnded = NewError(FunctionError, "The function ended its process.")
 
 // ended is how a call ended: by the fields of a frame, or with the process.
 type ended struct {
@@ -94,7 +96,7 @@ func (p *Program) Call(invocation *Invocation) (*Answer, error) {
 	p.mutex.Lock()
 	if p.calls == nil {
 		p.mutex.Unlock()
-		return nil, p.failure()
+		return nil, errEnded
 	}
 	p.last++
 	id := p.last
@@ -142,10 +144,6 @@ func (p *Program) end() {
 	p.calls = nil
 	p.mutex.Unlock()
 	for _, outcome := range calls {
-		outcome <- ended{err: p.failure()}
+		outcome <- ended{err: errEnded}
 	}
-}
-
-func (p *Program) failure() error {
-	return NewError(FunctionError, fmt.Sprintf("The program of %s ended: %s.", path.Base(p.source), p.how))
 }
