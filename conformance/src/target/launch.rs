@@ -161,7 +161,8 @@ impl Ended {
     }
 }
 
-/// The last line of a log, where it is JSON: how the program inside tells what it found.
+/// The last line of a log that is a JSON object: how the program inside tells what it found. The two streams of a
+/// container may arrive out of order, so what others printed may come after it.
 pub(super) fn last_json(log: &str) -> Option<Value> {
-    serde_json::from_str(log.lines().last()?).ok()
+    log.lines().rev().find_map(|line| serde_json::from_str(line).ok().filter(Value::is_object))
 }

@@ -20,8 +20,8 @@ use crate::reference::response::Manner;
 /// Processes that there may be. A container is given 128; hundreds of servers would take long to use them up.
 pub(crate) const PROCESSES: u32 = 8;
 
-/// Between looks at whether there is room for one more process, and how often: on a busy machine an end is
-/// noted late.
+/// Between looks at whether there is room for one more process, and how often: those that are about to end make
+/// room, unless nobody takes note of their end.
 const LOOK: Duration = Duration::from_millis(20);
 const LOOKS: usize = 100;
 
@@ -60,15 +60,6 @@ fn below(id: i32) -> Vec<i32> {
     let lists = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
     let children: Vec<i32> = lists.flat_map(|list| ids(&list)).collect();
     children.iter().flat_map(|child| [vec![*child], below(*child)].concat()).collect()
-}
-
-/// Children that have ended, and whose end nobody took note of.
-fn zombies() -> usize {
-    let ended = |id: &&i32| {
-        let state = std::fs::read_to_string(format!("/proc/{id}/stat"));
-        state.is_ok_and(|state| state.contains(") Z "))
-    };
-    below(own_id()).iter().filter(ended).count()
 }
 
 fn ids(list: &str) -> Vec<i32> {
@@ -132,7 +123,7 @@ pub(crate) fn kill(scene: &Scene<'_>) {
 pub(crate) async fn orphans(scene: &Scene<'_>) -> Result<(), Failure> {
     for _ in 0..scene.member("count").as_u64().unwrap_or_default() {
         let mut looks = 0;
-        while zombies() >= PROCESSES as usize {
+        while below(own_id()).len() >= PROCESSES as usize {
             if looks == LOOKS {
                 return Err(Failure::new("no more processes: the limit is reached"));
             }
