@@ -2,6 +2,8 @@
 //! red at the requirements that its fault breaks; the rest of its section stays green, or is blocked by one of
 //! those. A trial a mutant, named by its fault.
 
+#[path = "../extent/mod.rs"]
+mod extent;
 mod faults;
 
 use std::collections::BTreeSet;
@@ -22,9 +24,6 @@ use libtest_mimic::{Arguments, Trial};
 const SOUND: &str = "node-24";
 /// The sections that need an engine; the others are broken without one, in the test `mutants`.
 const SECTIONS: [&str; 4] = ["hardening", "build", "layout", "cold-start"];
-/// The environment variable that, when it is `whole`, has each mutant judged by its whole section. Without it
-/// each is judged by the requirements that go red with it: a minute or two, not many.
-const MATRIX: &str = "CONFORMANCE_MATRIX";
 /// Checks at once of one mutant, and mutants at once.
 const JOBS: usize = 3;
 const AT_ONCE: usize = 4;
@@ -65,7 +64,7 @@ async fn judge(root: &Path, plan: &Plan, mutant: &Mutant) -> Result<Vec<Outcome>
         _ => containers,
     };
     let runtime = Arc::new(Runtime::at(Box::new(place), facts.clone(), workshop.clone()));
-    let whole = std::env::var_os(MATRIX).is_some_and(|value| value == "whole");
+    let whole = extent::is_whole();
     let section = mutant.breaks.split('/').next();
     let asked = |planned: &&Planned| {
         let requirement = planned.requirement;

@@ -4,6 +4,8 @@
 //! This program is also the reference, where its environment says so.
 
 mod asked;
+#[path = "../extent/mod.rs"]
+mod extent;
 mod faults;
 mod matrix;
 mod place;
@@ -20,9 +22,6 @@ use libtest_mimic::{Arguments, Trial};
 use matrix::Matrix;
 use table::Table;
 
-/// The environment variable that, when it is `whole`, has each mutant judged by every requirement. Without
-/// it each is judged by those that go red with it and by the others of its section: a minute, not many.
-const MATRIX: &str = "CONFORMANCE_MATRIX";
 /// Mutants at once: they wait more than they compute.
 const MUTANTS: usize = 32;
 
@@ -44,14 +43,13 @@ fn test() -> Result<ExitCode, String> {
     arguments.test_threads.get_or_insert(MUTANTS);
     let runtime = conformance::run::threads().map_err(|error| error.to_string())?;
     let (matrix, table) = (Arc::new(Matrix::new()?), Arc::new(Table::default()));
-    let whole = std::env::var_os(MATRIX).is_some_and(|value| value == "whole");
+    let whole = extent::is_whole();
     let judged = |name: &'static str, mutant: Option<&'static Mutant>| {
         let (matrix, table, handle) = (matrix.clone(), table.clone(), runtime.handle().clone());
         let red = mutant.map(Mutant::red).unwrap_or_default();
         Trial::test(name, move || {
-            let asked = |requirement: &Requirement| {
-                whole || mutant.is_none_or(|mutant| mutant.concerns(requirement.id))
-            };
+            let asked =
+                |requirement: &Requirement| whole || mutant.is_none_or(|mutant| mutant.concerns(requirement));
             let outcomes = handle.block_on(matrix.judge(mutant.map_or("", |mutant| mutant.name), asked))?;
             table.keep(name, &outcomes);
             let compared = matrix::compare(&red, &outcomes);

@@ -12,6 +12,8 @@ mod server;
 
 use std::collections::BTreeSet;
 
+use conformance::contract::Requirement;
+
 /// A server with one fault.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mutant {
@@ -39,9 +41,8 @@ impl Mutant {
     }
 
     /// Whether a requirement goes red with it, or is of the section that it is made for.
-    pub(crate) fn concerns(&self, id: &str) -> bool {
-        let section = |id: &str| id.split('/').next().map(str::to_string);
-        section(id) == section(self.breaks) || self.also.contains(&id)
+    pub(crate) fn concerns(&self, requirement: &Requirement) -> bool {
+        self.breaks.split('/').next() == Some(requirement.section()) || self.also.contains(&requirement.id)
     }
 
     /// What it is meant to break, for a reader of a trial that went otherwise.
