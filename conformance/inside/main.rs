@@ -6,6 +6,7 @@ mod load;
 mod look;
 mod null;
 mod process;
+mod refusals;
 mod stopwatch;
 mod watch;
 
@@ -17,6 +18,7 @@ inside boot BOOTS BUDGET_MS -- COMMAND…  time boots, until one is within the b
 inside warm -- COMMAND…                  time requests against the null server's
 inside load SECONDS -- COMMAND…          measure memory, latency and throughput
 inside once -- COMMAND…                  start, wait for the first answer, stop
+inside refusals VARIABLE… -- COMMAND…    start once with each variable, and tell how it ended
 inside watch FILE -- COMMAND…            run, and tell what was seen of FILE and of the key
 inside look                              tell of processes and limits
 inside touch FILE                        make an empty file";
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
             Err(_) => Err(format!("SECONDS must be a number\n{USAGE}")),
         },
         (["once"], [_, ..]) => stopwatch::once(command),
+        (["refusals", variables @ ..], [_, ..]) => refusals::refusals(variables, command),
         (["watch", file], [_, ..]) => return watch::watch(file, command),
         (["look"], []) => Ok(look::look()),
         (["touch", file], []) => std::fs::write(file, "")

@@ -73,6 +73,15 @@ impl Server {
     }
 }
 
+/// Whether an HTTP server answers there, whatever it answers.
+pub fn answers(port: u16) -> bool {
+    let Some(Line(mut stream)) = Line::open(port) else { return false };
+    let mut first = [0; 5];
+    stream.write_all(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n").is_ok()
+        && stream.read_exact(&mut first).is_ok()
+        && &first == b"HTTP/"
+}
+
 /// A connection on which one request follows another.
 pub struct Line(TcpStream);
 

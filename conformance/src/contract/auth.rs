@@ -6,7 +6,7 @@ use super::expect::{During, Expect, Meeting, echo, ensure, is_refused, member, n
 use super::requirement::{LAUNCHES, check};
 use super::{Requirement, Stage};
 use crate::protocol::{CHALLENGE, KEY, Kind};
-use crate::target::{Checked, Key, Launch, Server, Subject, eventually};
+use crate::target::{Checked, Key, Launch, Server, Subject, Variable, eventually};
 use crate::wire::Request;
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
@@ -193,25 +193,24 @@ async fn no_continue(s: &Subject) -> Checked {
 }
 
 async fn unset(s: &Subject) -> Checked {
-    let raw = |key: &str| Key::Raw(key.to_string());
+    let expected = |what: &str| format!("a key that is {what}: exits non-zero, never answers, names {KEY}");
+    // By a container of its own, whose exit code is the one that a platform sees.
+    let ended = s.refuse(Launch::default().key(Key::Unset), &expected("unset")).await?;
+    ensure(ended.blames(KEY), expected("unset"), ended.summary())?;
     let keys = [
-        ("unset", Key::Unset),
-        ("empty", raw("")),
-        ("a space in it", raw("two words")),
-        ("a tab in it", raw("two\twords")),
-        ("a line break at its end", raw("word\n")),
-        ("beyond ASCII", raw("clé")),
-        ("a control character", raw("a\u{7f}b")),
+        ("empty", ""),
+        ("a space in it", "two words"),
+        ("a tab in it", "two\twords"),
+        ("a line break at its end", "word\n"),
+        ("beyond ASCII", "clé"),
+        ("a control character", "a\u{7f}b"),
     ];
-    for (what, key) in keys {
-        let expected = format!("a key that is {what}: exits non-zero, never answers, names {KEY}");
-        let ended = s.refuse(Launch::default().key(key.clone()), &expected).await?;
-        ensure(ended.blames(KEY), &expected, ended.summary())?;
-        if let Key::Raw(key) = key
-            && !key.is_empty()
-        {
-            ensure(!ended.log.all.contains(key.trim()), "no log line holds the key", ended.summary())?;
-        }
+    let refusals = keys.map(|(what, key)| (Variable { name: KEY, value: key }, expected(what)));
+    for (((_, key), (_, expected)), ended) in keys.iter().zip(&refusals).zip(s.refuse_each(&refusals).await?)
+    {
+        ensure(ended.blames(KEY), expected, ended.summary())?;
+        let shown = !key.is_empty() && ended.log.all.contains(key.trim());
+        ensure(!shown, "no log line holds the key", ended.summary())?;
     }
     Ok(())
 }

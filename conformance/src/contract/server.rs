@@ -8,7 +8,7 @@ use super::expect::{During, Expect, echo, ensure, is_refused, member, nonce, sam
 use super::requirement::{LAUNCHES, check};
 use super::{Requirement, Stage};
 use crate::protocol::{CHALLENGE, ENTRYPOINT, ERROR, Kind, MAX_BODY};
-use crate::target::{Checked, Launch, Subject};
+use crate::target::{Checked, Launch, Subject, Variable};
 use crate::wire::{Connection, Ending};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
@@ -245,10 +245,11 @@ async fn configuration(s: &Subject) -> Checked {
         (ENTRYPOINT, "../index"),
         (ENTRYPOINT, "a/../../index"),
     ];
-    for (name, value) in wrong {
-        let expected = format!("{name}={value:?}: exits non-zero and names the variable");
-        let ended = s.refuse(Launch::default().variable(name, value), &expected).await?;
-        ensure(ended.blames(name), expected, ended.summary())?;
+    let refusals = wrong.map(|(name, value)| {
+        (Variable { name, value }, format!("{name}={value:?}: exits non-zero and names the variable"))
+    });
+    for ((variable, expected), ended) in refusals.iter().zip(s.refuse_each(&refusals).await?) {
+        ensure(ended.blames(variable.name), expected, ended.summary())?;
     }
     let server = s.serve(Launch::default().variable(MAX_BODY, "").variable(ENTRYPOINT, "")).await;
     echo(&server.during("empty values")?).await.during("empty values count as unset")?;

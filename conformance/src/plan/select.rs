@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::{Error, Exceptions, Manifest, Runtime};
-use crate::contract::{self, Requirement};
+use crate::contract::{self, Requirement, Stage};
 use crate::protocol::DEFAULT_MAX_BODY;
 use crate::target::Facts;
 
@@ -100,6 +100,8 @@ impl Plan {
                 }
             }
         }
+        // What measures time waits until nothing else is in flight: all of it last, so that the run waits once.
+        plan.planned.sort_by_key(|planned| planned.requirement.stage == Stage::Alone);
         Ok(plan)
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use tokio::process::Command;
+use tokio::sync::OnceCell;
 
 use crate::target::{Checked, Subject, Trouble};
 use crate::wire::Client;
@@ -113,8 +114,14 @@ impl Composition {
     }
 }
 
-/// Compose: the engine's plugin, or the older program of its own.
+/// Compose: the engine's plugin, or the older program of its own. Looked for once: asking the older one takes half a
+/// second.
 async fn program() -> Checked<Vec<String>> {
+    static FOUND: OnceCell<Checked<Vec<String>>> = OnceCell::const_new();
+    FOUND.get_or_init(find).await.clone()
+}
+
+async fn find() -> Checked<Vec<String>> {
     for command in [&["docker", "compose"][..], &["docker-compose"]] {
         let probed = Command::new(command[0]).args(&command[1..]).arg("version").output().await;
         if probed.is_ok_and(|output| output.status.success()) {

@@ -17,6 +17,15 @@ pub enum Key {
     Raw(String),
 }
 
+/// A variable that a server is started with.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// Its value.
+    pub value: &'static str,
+}
+
 /// How a server is started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {
@@ -76,6 +85,14 @@ impl Launch {
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.into(), value.into()));
         self
+    }
+
+    /// With a variable, which may be the key.
+    pub fn with(self, variable: &Variable) -> Self {
+        match variable.name {
+            protocol::KEY => self.key(Key::Raw(variable.value.into())),
+            name => self.variable(name, variable.value),
+        }
     }
 
     /// With another package.

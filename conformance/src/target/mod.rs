@@ -23,7 +23,7 @@ mod workshop;
 pub use compose::Composition;
 pub use containers::Containers;
 pub use facts::{BareBuild, BareServer, Facts, Messages, Waiting};
-pub use launch::{Ended, Key, Launch, Start, Started};
+pub use launch::{Ended, Key, Launch, Start, Started, Variable};
 pub use package::{BuildJob, Built, Package, Source};
 pub use place::{Coming, Machine, Place};
 pub use registry::unreachable;

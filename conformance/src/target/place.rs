@@ -19,6 +19,10 @@ pub type Coming<'a, T = ()> = BoxFuture<'a, Checked<T>>;
 pub trait Place: Debug + Send + Sync {
     /// The image, made when first asked for.
     fn image(&self) -> Coming<'_, Image>;
+    /// Whether its machines run the program inside.
+    fn has_inside(&self) -> bool {
+        true
+    }
     /// Runs `build.sh`.
     fn build<'a>(&'a self, job: &'a BuildJob) -> Coming<'a, Built>;
     /// The one file of the bare server.

@@ -52,6 +52,11 @@ impl Runtime {
         self.place.image().await
     }
 
+    /// Whether its machines run the program inside.
+    pub(super) fn has_inside(&self) -> bool {
+        self.place.has_inside()
+    }
+
     /// Runs `build.sh` on a machine of its own.
     ///
     /// # Errors

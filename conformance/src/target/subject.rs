@@ -2,13 +2,18 @@
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::engine::{Exit, Log};
 use crate::target::place::Machine;
 use crate::target::ready::boot;
-use crate::target::{Checked, Ended, Facts, Launch, Runtime, Server, Started, Trouble};
+use crate::target::{Checked, Ended, Facts, Launch, Runtime, Server, Start, Started, Trouble, Variable};
 use crate::wire::Transcript;
+
+/// How long a server that must refuse may take to end. Ten at once on two busy cores need 6 s.
+const REFUSAL: Duration = Duration::from_secs(30);
 
 /// What one check talks to: a runtime, the server it was given, and whatever else it starts. Where it
 /// was given one, it is used as that [`Server`].
@@ -99,15 +104,48 @@ impl Subject {
     pub async fn refuse(&self, launch: Launch, expected: &str) -> Checked<Ended> {
         match self.start(launch).await? {
             Started::Ended(ended) => Ok(ended),
-            Started::Serving(_) => Err(Trouble::broken(expected, "the server came up and answered")),
+            Started::Serving(_) => Err(answered(expected)),
         }
+    }
+
+    /// Starts servers that must refuse to serve, each with one variable, one after another: in one container
+    /// where the program inside can do that, which takes a fraction of the time that many take.
+    ///
+    /// # Errors
+    /// One answers instead; what comes with its variable says what it should have refused.
+    pub async fn refuse_each(&self, refusals: &[(Variable, String)]) -> Checked<Vec<Ended>> {
+        let mut ends = Vec::new();
+        if !self.runtime.has_inside() {
+            for (variable, expected) in refusals {
+                ends.push(self.refuse(Launch::default().with(variable), expected).await?);
+            }
+            return Ok(ends);
+        }
+        let words = refusals.iter().map(|(variable, _)| format!("{}={}", variable.name, variable.value));
+        let words =
+            [vec!["refusals".to_string()], words.collect(), vec!["--".into(), "launch.sh".into()]].concat();
+        let limit = REFUSAL * u32::try_from(refusals.len()).unwrap_or(u32::MAX);
+        let told = self.measure(Launch::default().started(Start::Inside(words)), limit).await?;
+        let figures = told
+            .figures()
+            .filter(|_| told.exit.code == 0)
+            .ok_or_else(|| Trouble::broken("servers that end, or answer", told.summary()))?;
+        for (number, (_, expected)) in refusals.iter().enumerate() {
+            let end = &figures["ends"][number];
+            let Some(code) = end["code"].as_i64() else { return Err(answered(expected)) };
+            let printed = |stream: &str| end[stream].as_str().unwrap_or_default().to_string();
+            let errors = printed("errors");
+            let log = Log { all: printed("output") + &errors, errors };
+            ends.push(Ended { exit: Exit { code, out_of_memory: false }, log });
+        }
+        Ok(ends)
     }
 
     /// Runs a command of ours in a container as locked as a serving one, to its end.
     ///
     /// # Errors
     /// It does not end in time, or the engine fails.
-    pub async fn measure(&self, launch: Launch, limit: std::time::Duration) -> Checked<Ended> {
+    pub async fn measure(&self, launch: Launch, limit: Duration) -> Checked<Ended> {
         let machine = self.prepare(&launch).await?;
         machine.start().await?;
         let exit = machine.wait(limit).await?;
@@ -165,6 +203,10 @@ impl Subject {
         }
         Ok(())
     }
+}
+
+fn answered(expected: &str) -> Trouble {
+    Trouble::broken(expected, "the server came up and answered")
 }
 
 impl Deref for Subject {

@@ -64,6 +64,17 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     mutant("hardening/no-title", "hardening/image", "labels `org.opencontainers.image.*`", Change::Image("LABEL org.opencontainers.image.title=\"\"")),
     mutant("hardening/another-contract", "hardening/image", "`org.open-runtimes.contract` (this version, `1`)", Change::Image("LABEL org.open-runtimes.contract=2")),
     mutant("hardening/another-entrypoint", "hardening/image", "`org.open-runtimes.entrypoint`", Change::Image("LABEL org.open-runtimes.entrypoint=other.js")),
+    // auth, server: what is refused in a container; the rest of both is broken without one
+    mutant("auth/accents-accepted", "auth/unset", "anything but visible ASCII (0x21–0x7E)", Change::Image(
+        "RUN sed -i 's|\\*\\[!!-~\\]\\*)|*[[:space:]]*)|' LIB/key.sh",
+    )),
+    mutant("auth/refusal-exits-with-zero", "auth/unset", "exits non-zero", Change::Image("RUN sed -i 's|exit 1 ;;|exit 0 ;;|' LIB/key.sh")),
+    mutant("server/limit-ignored", "server/configuration", "`INTERNAL_RUNTIME_MAX_BODY` that is no positive integer", Change::Image(
+        "RUN sed -i 's|^serve |unset INTERNAL_RUNTIME_MAX_BODY; serve |' /usr/local/src/launch.sh",
+    )),
+    mutant("server/refusal-on-stdout", "server/configuration", "on stderr", Change::Image(
+        "RUN sed -i 's|^serve |exec 2>\\&1; serve |' /usr/local/src/launch.sh",
+    )),
     // build
     mutant("build/written-in-place", "build/package", "which appears by rename", Change::Image(
         "RUN sed -i 's|mv \"$unfinished\" \"$package\"|dd if=\"$unfinished\" of=\"$package\" bs=64k status=none|' LIB/build.sh",

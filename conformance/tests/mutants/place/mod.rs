@@ -127,6 +127,10 @@ impl Place for Rooms {
         Box::pin(async { Err(Trouble::Fault("this language has no bare server".into())) })
     }
 
+    fn has_inside(&self) -> bool {
+        false
+    }
+
     fn build<'a>(&'a self, job: &'a BuildJob) -> Coming<'a, Built> {
         Box::pin(self.run_build(job))
     }

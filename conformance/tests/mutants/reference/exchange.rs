@@ -199,7 +199,7 @@ async fn outcome_of(
     let answer = if fault.is("function/abandoned-call-cancelled") {
         tokio::select! {
             answer = invoked => answer,
-            () = connection.gone() => return Outcome::Gone,
+            () = connection.reset() => return Outcome::Gone,
         }
     } else {
         invoked.await

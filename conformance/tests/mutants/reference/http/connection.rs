@@ -233,6 +233,14 @@ impl Connection {
         }
     }
 
+    /// Waits until the client has reset the connection: one that has only ended its side may still listen.
+    pub(crate) async fn reset(&self) {
+        let mut byte = [0];
+        while self.stream.peek(&mut byte).await.is_ok() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Writes bytes of an answer.
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.write_all(bytes).await
