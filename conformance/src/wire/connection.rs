@@ -205,7 +205,7 @@ impl Connection {
             let during = if self.unread.is_empty() { "without an answer" } else { "within the header block" };
             self.more(during).await?;
         };
-        let head: Vec<u8> = self.unread.drain(..end + 4).collect();
+        let head = self.cut(end + 4);
         parse_head(&String::from_utf8_lossy(&head[..end]))
     }
 
@@ -256,13 +256,19 @@ impl Connection {
         while self.unread.len() < length {
             self.more("within the body").await?;
         }
-        Ok(self.unread.drain(..length).collect())
+        Ok(self.cut(length))
+    }
+
+    /// As many of the bytes that are there, moved in one piece: bodies are large.
+    fn cut(&mut self, length: usize) -> Vec<u8> {
+        let rest = self.unread.split_off(length);
+        std::mem::replace(&mut self.unread, rest)
     }
 
     async fn line(&mut self) -> Result<String, Error> {
         loop {
             if let Some(end) = find(&self.unread, b"\r\n") {
-                let line: Vec<u8> = self.unread.drain(..end + 2).collect();
+                let line = self.cut(end + 2);
                 return Ok(String::from_utf8_lossy(&line[..end]).into_owned());
             }
             self.more("within a chunk").await?;

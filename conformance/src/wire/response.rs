@@ -45,9 +45,10 @@ impl Response {
     /// One line for a failure message: status, kind of error and the beginning of the body.
     pub fn summary(&self) -> String {
         const SHOWN: usize = 300;
-        let text = String::from_utf8_lossy(&self.body);
+        // Of what may be large no more than can be shown, each character with its longest form.
+        let text = String::from_utf8_lossy(&self.body[..self.body.len().min(4 * (SHOWN + 1))]);
         let shown: String = text.chars().take(SHOWN).collect();
-        let more = if text.chars().count() > SHOWN { "…" } else { "" };
+        let more = if text.chars().nth(SHOWN).is_some() { "…" } else { "" };
         let kind = self.header(crate::protocol::ERROR).map(|kind| format!(" ({kind})")).unwrap_or_default();
         format!("{}{kind}, {} bytes: {shown}{more}", self.status, self.body.len())
     }
