@@ -7,6 +7,7 @@ mod look;
 mod null;
 mod process;
 mod refusals;
+mod slowdown;
 mod stopwatch;
 mod watch;
 
