@@ -13,6 +13,8 @@ pub(crate) struct Mutant {
     pub(crate) clause: &'static str,
     /// What else of its section goes red with it.
     pub(crate) also: &'static [&'static str],
+    /// Why it cannot but.
+    pub(crate) why: &'static str,
     /// What is done to a copy of a sound runtime's folder, or to its containers.
     pub(crate) change: Change,
 }
@@ -31,12 +33,12 @@ pub(crate) enum Change {
 }
 
 const fn mutant(name: &'static str, breaks: &'static str, clause: &'static str, change: Change) -> Mutant {
-    Mutant { name, breaks, clause, also: &[], change }
+    Mutant { name, breaks, clause, also: &[], why: "", change }
 }
 
 impl Mutant {
-    const fn and(self, also: &'static [&'static str]) -> Self {
-        Mutant { also, ..self }
+    const fn and(self, why: &'static str, also: &'static [&'static str]) -> Self {
+        Mutant { also, why, ..self }
     }
 }
 
@@ -52,7 +54,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         // What a process that is not root holds of them shows only in what it could gain.
         spec.profile.capabilities = true;
         spec.user = Some("0:0".into());
-    })).and(&["hardening/user"]),
+    })).and("only root shows what capabilities it has", &["hardening/user"]),
     mutant("hardening/new-privileges", "hardening/locked", "`no-new-privileges`", Change::Container(|spec| spec.profile.new_privileges = true)),
     mutant("hardening/more-processes", "hardening/locked", "128 pids", Change::Container(|spec| spec.profile.processes = Some(256))),
     mutant("hardening/more-memory", "hardening/locked", "256 MiB", Change::Container(|spec| spec.profile.memory = Some(512))),
@@ -81,13 +83,13 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     )),
     mutant("build/contains-itself", "build/package", "never contains itself", Change::Image(
         "RUN sed -i -e '/^rm -f \"$package\"/d' -e 's|for name in code.tar.gz |for name in |' LIB/build.sh",
-    )).and(&["build/failure"]),
+    )).and("the package of an earlier build is not removed", &["build/failure"]),
     mutant("build/makes-nothing", "build/package", "`build.sh` turns the source in `/usr/code` into the package", Change::Image(
         "RUN sed -i 's|mv \"$unfinished\" \"$package\"|rm \"$unfinished\"|; s|echo \"build.sh: $package is ready.*|true|' LIB/build.sh",
-    )).and(&["build/offline", "build/deploy"]),
+    )).and("both serve a package", &["build/offline", "build/deploy"]),
     mutant("build/does-not-unpack", "build/package", "unpacks `/tmp/code.tar.gz` and serves", Change::Image(
         "RUN sed -i 's|^    \\[ -e \"$package\" \\] .. return 0|    return 0|' LIB/launch.sh",
-    )).and(&["build/offline", "build/deploy"]),
+    )).and("both serve a package", &["build/offline", "build/deploy"]),
     mutant("build/deploys-nothing", "build/deploy", "`deploy.sh` builds and serves", Change::Image(
         "RUN sed -i 's|^build.sh .*||' LIB/deploy.sh",
     )),

@@ -141,6 +141,10 @@ fn compare(mutant: &Mutant, outcomes: &[Outcome]) -> Result<(), String> {
         .filter(|outcome| red.contains(outcome.id.as_str()) != wanted.contains(outcome.id.as_str()))
         .map(explain)
         .collect();
-    let clause = mutant.clause;
-    Err(format!("{clause:?} is broken: red should be {wanted:?}, and is {red:?}\n{}", explained.join("\n")))
+    let Mutant { clause, why, .. } = mutant;
+    let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
+    Err(format!(
+        "{clause:?} is broken: red should be {wanted:?}{why}, and is {red:?}\n{}",
+        explained.join("\n")
+    ))
 }
