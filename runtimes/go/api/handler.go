@@ -17,7 +17,7 @@
 //
 //	func main() { openruntimes.Serve(handler) }
 //
-// Each call has a goroutine of its own and may block. A returned error is a failure, as a panic is. Invoke
+// Each call has a goroutine to itself and may block. A returned error is a failure, as a panic is. Invoke
 // calls a handler from a test, with no server anywhere.
 package openruntimes
 

@@ -27,10 +27,11 @@ func init() {
 	syscall.CloseOnExec(socket)
 }
 
-// Serve answers the calls that come from the server, each in a goroutine of its own, until the server ends.
+// Serve answers the calls that come from the server, each in a goroutine by itself, until the server ends.
 // It does not return. A program that is started by hand has no server: call the handler from a test, by Invoke.
 func Serve[H Handler](handler H) {
-	if kind, err := syscall.GetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_TYPE); err != nil || kind != syscall.SOCK_STREAM {
+	kind, err := syscall.GetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_TYPE)
+	if err != nil || kind != syscall.SOCK_STREAM {
 		say(exported + ", and is started by a runtime: make a package with build.sh, or call the handler from a test.")
 		os.Exit(2)
 	}
@@ -42,17 +43,20 @@ func Serve[H Handler](handler H) {
 	if err := to.Write(0, []byte(frame.Version)); err != nil {
 		os.Exit(0)
 	}
+	staff := newStaff(func(c call) {
+		serve(callable, c.fields, func(fields ...[]byte) {
+			if err := to.Write(c.id, fields...); err != nil && !errors.Is(err, syscall.EPIPE) {
+				say("The answer cannot be sent: " + err.Error())
+				os.Exit(1) // in the middle of a frame, and nothing after it would be understood
+			}
+		})
+	})
 	for {
 		id, fields, err := frame.Read(from)
 		if err != nil {
 			os.Exit(0) // the server has ended
 		}
-		go serve(callable, fields, func(fields ...[]byte) {
-			if err := to.Write(id, fields...); err != nil && !errors.Is(err, syscall.EPIPE) {
-				say("The answer cannot be sent: " + err.Error())
-				os.Exit(1) // in the middle of a frame, and nothing after it would be understood
-			}
-		})
+		staff.take(call{id, fields})
 	}
 }
 

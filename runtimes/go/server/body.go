@@ -23,9 +23,8 @@ const firstPiece = 256 << 10
 // ReadBody returns the whole body, or why it is refused. Memory is taken for what has come, not for what was
 // said: many clients may say much and send little.
 func ReadBody(request *http.Request, most int64) ([]byte, error) {
-	tooLarge := NewError(TooLarge, fmt.Sprintf("Body is larger than %d bytes.", most))
 	if request.ContentLength > most {
-		return nil, tooLarge
+		return nil, tooLarge(most)
 	}
 	body := make([]byte, 0, min(max(request.ContentLength, 512), firstPiece))
 	for {
@@ -36,13 +35,17 @@ func ReadBody(request *http.Request, most int64) ([]byte, error) {
 		body = body[:len(body)+n]
 		switch {
 		case int64(len(body)) > most:
-			return nil, tooLarge
+			return nil, tooLarge(most)
 		case err == io.EOF:
 			return body, nil
 		case err != nil:
 			panic(http.ErrAbortHandler) // the client has gone, and with it the connection
 		}
 	}
+}
+
+func tooLarge(most int64) error {
+	return NewError(TooLarge, fmt.Sprintf("Body is larger than %d bytes.", most))
 }
 
 // Parse reads the fields of a body, each with its default. The payload stays text: the function decodes it.

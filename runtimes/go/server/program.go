@@ -102,7 +102,7 @@ func (p *Program) Call(invocation *Invocation) (*Answer, error) {
 	id := p.last
 	p.calls[id] = outcome
 	p.mutex.Unlock()
-	if err := p.to.Write(id, invocation.input...); err != nil {
+	if err := p.to.WriteTogether(id, invocation.input...); err != nil {
 		p.socket.Close() // listen finds out, and ends all calls
 	}
 	result := <-outcome

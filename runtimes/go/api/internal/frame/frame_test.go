@@ -3,6 +3,7 @@ package frame
 import (
 	"bufio"
 	"bytes"
+	"net"
 	"strings"
 	"testing"
 )
@@ -22,6 +23,36 @@ func TestWhatIsWrittenIsRead(t *testing.T) {
 		if err != nil || id != want || !bytes.Equal(bytes.Join(fields, []byte("|")), bytes.Join(sent, []byte("|"))) {
 			t.Fatalf("frame %d: got %d, %d fields, %v", want, id, len(fields), err)
 		}
+	}
+}
+
+func TestFramesThatGoTogetherStayWhole(t *testing.T) {
+	const senders, each = 8, 200
+	receiving, sending := net.Pipe()
+	writer := NewWriter(sending)
+	for sender := range uint32(senders) {
+		go func() {
+			for number := range uint32(each) {
+				length := int(number) * small / each
+				if number%50 == 0 {
+					length = large // goes alone
+				}
+				if err := writer.WriteTogether(sender*each+number, bytes.Repeat([]byte{byte(sender)}, length)); err != nil {
+					t.Error(err)
+				}
+			}
+		}()
+	}
+	seen, reader := map[uint32]bool{}, bufio.NewReader(receiving)
+	for range senders * each {
+		id, fields, err := Read(reader)
+		if err != nil || len(fields) != 1 || seen[id] {
+			t.Fatalf("frame %d: %d fields, %v, seen: %v", id, len(fields), err, seen[id])
+		}
+		if strings.Trim(string(fields[0]), string(rune(id/each))) != "" {
+			t.Fatalf("frame %d has another's bytes", id)
+		}
+		seen[id] = true
 	}
 }
 
