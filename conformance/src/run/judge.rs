@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::Map;
 
@@ -12,6 +12,9 @@ use crate::plan::Planned;
 use crate::report::{Outcome, Verdict};
 use crate::target::{Checked, Runtime, Subject, Trouble};
 
+/// How long after its connections a server's process may be gone: on a busy machine it was seen to take some
+/// milliseconds.
+const DYING: Duration = Duration::from_millis(250);
 /// Lines of a container's log that are shown.
 const LOG_TAIL: usize = 20;
 
@@ -60,7 +63,7 @@ impl Run {
         Box::pin(async move { self.judge(&planned).await })
     }
 
-    /// One conversation: what came of it, and whether the server that it was given has ended.
+    /// One conversation: what came of it, and, where that is red, whether the server that it was given has ended.
     async fn converse(&self, planned: &Planned, runtime: &Arc<Runtime>, stage: Stage) -> (Outcome, bool) {
         let begun = Instant::now();
         let subject = match subject(runtime, stage).await {
@@ -89,8 +92,10 @@ impl Run {
             result.log = subject.log_tail(LOG_TAIL).await.replace(key, "<the key>");
         }
         let died = match subject.given() {
-            Some(server) => server.ended().await.is_ok_and(|ended| ended.is_some()),
-            None => false,
+            Some(server) if is_red(&result.verdict) => {
+                server.machine().wait(DYING).await.is_ok_and(|ended| ended.is_some())
+            }
+            _ => false,
         };
         if let Err(trouble) = subject.clear().await {
             self.workshop.say(&format!("{}: {}", planned.name(), reason(&trouble)));
