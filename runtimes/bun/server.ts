@@ -2,16 +2,16 @@
 // loadConfiguration, authorise, parse, resolveCode, call, reply, shutDown.
 
 import { closeSync, readFileSync } from "node:fs";
+import { CONTINUE, encodeAnswer } from "./server/answer.ts";
+import { readBody } from "./server/body.ts";
 import { Connection, stopConnections } from "./server/connection.ts";
-import { CONTINUE, encodeAnswer, type Head, Malformed, readBody, readHead } from "./server/http.ts";
+import { type Head, Malformed, takeHead } from "./server/head.ts";
 import { parseJson } from "./server/json.ts";
 import { type Handler, isFile, load, type Request } from "./server/load.ts";
 import { normalize, staysInside } from "./server/path.ts";
 import { createResponse } from "./server/response.ts";
 import { type Answer, describe, RuntimeError } from "./server/runtime-error.ts";
-import { Socket } from "./server/socket.ts";
-
-const HOST = /^([\w.~!$&'()*+,;=%-]*|\[[\da-f:.]+\])(:\d*)?$/i;
+import type { Socket } from "./server/socket.ts";
 
 interface Configuration {
   maxBody: number;
@@ -43,25 +43,25 @@ function loadConfiguration(): Configuration {
 
 /** Lets a request in that carries the key exactly once. */
 function authorise(head: Head, configuration: Configuration): void {
-  if (head.challenges.length !== 1 || !isKey(head.challenges[0], configuration.key)) {
+  if (head.challenges !== 1 || !isKey(head.challenge, configuration.key)) {
     throw new RuntimeError("unauthorized", "Unauthorized");
   }
 }
 
 /** Looks at every byte sent, whether or not one before it differed: the time says nothing of the key. */
-function isKey(sent: string, key: Uint8Array): boolean {
+function isKey(sent: Uint8Array, key: Uint8Array): boolean {
   let difference = sent.length ^ key.length;
-  for (let i = 0; i < sent.length; i += 1) difference |= sent.charCodeAt(i) ^ key[i % key.length];
+  for (let i = 0; i < sent.length; i += 1) difference |= sent[i] ^ key[i % key.length];
   return difference === 0;
 }
 
 /** Refuses what HTTP allows and the contract does not, before the body is read. */
 function admit(head: Head, configuration: Configuration): void {
   if (head.method !== "POST") {
-    throw new RuntimeError("method-not-allowed", "Only POST invokes the function.", undefined, ["Allow", "POST"]);
+    throw new RuntimeError("method-not-allowed", "Only POST invokes the function.", undefined, "Allow: POST\r\n");
   }
   if (head.length > configuration.maxBody) throw tooLarge(configuration);
-  if (head.hosts.length > 1 || (head.isCurrent && head.hosts.length === 0) || !head.hosts.every((host) => HOST.test(host))) {
+  if (head.hosts > 1 || (head.isCurrent && head.hosts === 0) || !head.isHostSound) {
     throw new RuntimeError("bad-request", "Host must be one host name, with or without a port.");
   }
 }
@@ -152,11 +152,9 @@ async function call(handler: Handler, input: Request): Promise<Answer> {
 
 let stopping = false;
 
-/** Sends an answer, and tells whether another request may follow. */
-async function reply(connection: Connection, answer: Answer, isLast: boolean, isBodiless = false): Promise<boolean> {
-  isLast ||= stopping;
-  await connection.write(encodeAnswer(answer, isLast, isBodiless));
-  return !isLast;
+/** Sends an answer. Nothing to wait for where the client takes it at once. */
+function reply(connection: Connection, answer: Answer, isLast: boolean, isBodiless = false): Promise<void> | undefined {
+  return connection.write(encodeAnswer(answer, isLast, isBodiless, connection.room));
 }
 
 /** An answer given before the whole request was read is the last of its connection. */
@@ -168,56 +166,52 @@ async function refuse(connection: Connection, error: unknown, head?: Head): Prom
 
 function answerTo(error: unknown): Answer {
   if (error instanceof RuntimeError) return error.answer;
-  if (error instanceof Malformed) return { status: error.status, headers: [], body: "" };
+  if (error instanceof Malformed) return { status: error.status, headers: "", body: "" };
   throw error;
 }
 
 /** One request, from its head to its answer. Tells whether another may follow. */
 async function serve(connection: Connection, configuration: Configuration): Promise<boolean> {
+  const { input } = connection;
   connection.state = "idle";
   let head: Head | undefined;
   let answer: Answer;
   try {
-    head = await readHead(connection.input);
-    if (!head) return false;
+    for (let seen = 0; !(head = takeHead(input, seen));) {
+      seen = input.size;
+      if (!await input.fill()) return false;
+    }
     connection.state = "reading";
     authorise(head, configuration);
     admit(head, configuration);
     if (head.waits) await connection.write([CONTINUE]);
-    const invocation = await receive(connection, head, configuration);
-    if (!invocation) return false;
-    const handler = resolveCode(invocation.path, invocation.file);
-    answer = await call(typeof handler === "function" ? handler : await handler, invocation.input);
+    let body = input.size >= head.length
+      ? input.take(head.length)
+      : await readBody(input, head.length, configuration.maxBody, () => tooLarge(configuration));
+    if (!body) return false;
+    connection.state = "running";
+    const { path, file, input: request } = parse(body, configuration);
+    body = undefined; // its bytes are not kept while the function runs
+    const handler = resolveCode(path, file);
+    answer = await call(typeof handler === "function" ? handler : await handler, request);
   } catch (error) {
     if (!head || connection.state === "reading") return refuse(connection, error, head);
     answer = answerTo(error);
   }
-  return reply(connection, answer, head.isLast);
+  const isLast = head.isLast || stopping;
+  const sending = reply(connection, answer, isLast);
+  if (sending) await sending;
+  return !isLast;
 }
-
-/** What the body says, once it is whole. Its bytes are not kept while the function runs. */
-async function receive(connection: Connection, head: Head, configuration: Configuration): Promise<Invocation | undefined> {
-  const limit = configuration.maxBody;
-  const body = await readBody(connection.input, head.length, limit, () => tooLarge(configuration));
-  if (!body) return undefined;
-  connection.state = "running";
-  return parse(body, configuration);
-}
-
-let serving = 0;
 
 /** One client, request after request. */
-async function attend(socket: Socket, configuration: Configuration): Promise<void> {
-  const connection = new Connection(socket);
-  serving += 1;
+async function attend(connection: Connection, configuration: Configuration): Promise<void> {
   try {
     while (await serve(connection, configuration));
   } catch (error) {
     console.error(describe(error).stack); // this server's own fault costs one client its connection
   }
   connection.close();
-  serving -= 1;
-  exitWhenDone();
 }
 
 /** Nothing new comes in, what runs is answered. */
@@ -225,13 +219,7 @@ function shutDown(listener: { stop(): void }): void {
   if (stopping) return;
   stopping = true;
   listener.stop();
-  stopConnections();
-  exitWhenDone();
-}
-
-/** A function whose client went away still runs to its end. */
-function exitWhenDone(): void {
-  if (stopping && serving === 0) process.exit(0);
+  stopConnections(() => process.exit(0));
 }
 
 function main(): void {
@@ -246,8 +234,9 @@ function main(): void {
     socket: {
       binaryType: "uint8array",
       open(opened) {
-        opened.data = new Socket(opened);
-        attend(opened.data, configuration);
+        const connection = new Connection(opened);
+        opened.data = connection.socket;
+        attend(connection, configuration);
       },
       data: ({ data: socket }, chunk) => socket.received(chunk),
       end: ({ data: socket }) => socket.ended(),

@@ -1,72 +1,64 @@
 import type { Socket as BunSocket } from "bun";
+import type { Input } from "./input.ts";
 
 const ENOUGH = 65_536; // held for a reader that is busy; the rest waits with the client
 
-/** Bun hands over bytes when they come; a request is read when its turn comes. In between they wait here. */
+/** Bun hands over bytes when they come; a request is read when its turn comes. In between they wait in the input. */
 export class Socket {
-  #chunks: Uint8Array[] = [];
-  #held = 0;
-  #ended = false;
-  #paused = false;
-  #readable?: () => void;
+  #wanted = 0;
+  #isEnded = false;
+  #isClosed = false;
+  #isPaused = false;
+  #readable?: (isMore: boolean) => void;
   #writable?: () => void;
 
-  constructor(private readonly socket: BunSocket<Socket>) {}
+  constructor(private readonly socket: BunSocket<Socket>, private readonly input: Input) {}
 
-  /** How much was put into the array, or null at the end. */
-  async read(into: Uint8Array): Promise<number | null> {
-    while (this.#held === 0) {
-      if (this.#ended) return null;
-      await new Promise<void>((resolve) => this.#readable = resolve);
-    }
-    const chunk = this.#chunks[0];
-    const count = Math.min(chunk.length, into.length);
-    into.set(count < chunk.length ? chunk.subarray(0, count) : chunk);
-    if (count < chunk.length) this.#chunks[0] = chunk.subarray(count);
-    else this.#chunks.shift();
-    this.#held -= count;
-    if (this.#paused && this.#held < ENOUGH) {
-      this.#paused = false;
+  /** Waits until the input has more. False at the end. */
+  fill(wanted: number): Promise<boolean> {
+    if (this.#isEnded) return Promise.resolve(false);
+    this.#wanted = wanted;
+    if (this.#isPaused) {
+      this.#isPaused = false;
       this.socket.resume();
     }
-    return count;
+    return new Promise((resolve) => this.#readable = resolve);
   }
 
-  /** How much was taken. Waits while the client takes nothing. */
-  async write(bytes: Uint8Array): Promise<number> {
-    for (;;) {
-      const count = this.socket.write(bytes);
-      if (count > 0) return count;
-      if (count < 0 || this.#closed) throw new Error("the client has gone");
-      await new Promise<void>((resolve) => this.#writable = resolve);
-    }
+  /** How much was taken at once, or -1 where the client has gone. */
+  write(bytes: Uint8Array): number {
+    return this.#isClosed ? -1 : this.socket.write(bytes);
   }
 
-  #closed = false;
+  /** Waits until the client takes more, or has gone. */
+  drain(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    return new Promise((resolve) => this.#writable = resolve);
+  }
 
   closeWrite(): void {
-    this.socket.shutdown();
+    if (!this.#isClosed) this.socket.shutdown();
   }
 
+  /** What still comes is no request any more. */
   close(): void {
-    this.socket.end();
+    this.ended();
+    if (!this.#isClosed) this.socket.end();
   }
 
   // What Bun tells of it.
 
   received(chunk: Uint8Array): void {
-    this.#chunks.push(chunk);
-    this.#held += chunk.length;
-    if (this.#held >= ENOUGH && !this.#paused) {
-      this.#paused = true;
-      this.socket.pause();
-    }
-    this.#wakeReader();
+    this.input.append(chunk, this.#wanted);
+    if (this.#readable) return this.#wakeReader(true);
+    if (this.input.size < ENOUGH || this.#isPaused) return;
+    this.#isPaused = true;
+    this.socket.pause();
   }
 
   ended(): void {
-    this.#ended = true;
-    this.#wakeReader();
+    this.#isEnded = true;
+    this.#wakeReader(false);
   }
 
   drained(): void {
@@ -76,14 +68,14 @@ export class Socket {
   }
 
   closed(): void {
-    this.#closed = true;
+    this.#isClosed = true;
     this.ended();
     this.drained();
   }
 
-  #wakeReader(): void {
+  #wakeReader(isMore: boolean): void {
     const readable = this.#readable;
     this.#readable = undefined;
-    readable?.();
+    readable?.(isMore);
   }
 }

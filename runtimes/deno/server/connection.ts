@@ -7,42 +7,43 @@ const GRACE = 3_000;
 const SWEEP = 1_000;
 
 const connections = new Set<Connection>();
+let whenNone = () => {};
 
 /** One client. That it has gone is no error: there is nothing more to read, and what is written is lost. */
 export class Connection {
-  readonly input = new Input((into) => this.#read(into));
+  readonly input = new Input((wanted = 0) => this.#fill(wanted, IDLE));
+  readonly room = new Uint8Array(4_096); // for an answer to be written in
   state: "idle" | "reading" | "running" = "idle";
   #deadline = Date.now() + IDLE;
-  #giveUp?: () => void; // ends the read that waits
   #latest = Infinity; // no deadline of a request that comes in lies after it
+
+  #isReading = false;
 
   constructor(private readonly socket: Deno.TcpConn) {
     socket.setNoDelay(true);
     connections.add(this);
   }
 
-  #read(into: Uint8Array): Promise<number | null> {
-    this.#deadline = Math.min(Date.now() + IDLE, this.#latest);
-    return this.#receive(into);
-  }
-
-  #receive(into: Uint8Array): Promise<number | null> {
-    return new Promise((resolve) => {
-      const finish = (count: number | null) => {
-        this.#giveUp = undefined;
-        resolve(count);
-      };
-      this.#giveUp = () => finish(null);
-      this.socket.read(into).then(finish, this.#giveUp);
-    });
+  async #fill(wanted: number, patience: number): Promise<boolean> {
+    this.#deadline = Math.min(Date.now() + patience, this.#latest);
+    let count = null;
+    this.#isReading = true;
+    try {
+      count = await this.socket.read(this.input.room(wanted));
+    } catch {
+      // It has gone.
+    }
+    this.#isReading = false;
+    if (count === null || !connections.has(this)) return false; // closed: what still comes is no request any more
+    this.input.add(count);
+    return true;
   }
 
   async write(pieces: Uint8Array[]): Promise<void> {
     try {
       for (let piece of pieces) {
-        while (piece.length > 0) {
+        for (let count; (count = await this.socket.write(piece)) < piece.length; piece = piece.subarray(count)) {
           this.#deadline = Date.now() + IDLE;
-          piece = piece.subarray(await this.socket.write(piece));
         }
       }
     } catch {
@@ -53,23 +54,18 @@ export class Connection {
 
   /** Reads on for a while before it closes: a connection closed over unread bytes takes the answer with it. */
   async linger(): Promise<void> {
-    const dropped = new Uint8Array(65_536);
-    const end = Date.now() + LINGER;
-    try {
-      await this.socket.closeWrite();
-      do this.#deadline = Math.min(Date.now() + LINGER_SILENCE, end, this.#latest);
-      while (await this.#receive(dropped) !== null);
-    } catch {
-      // It has gone, or its time is up.
-    }
+    this.#latest = Math.min(this.#latest, Date.now() + LINGER);
+    await this.socket.closeWrite().catch(() => {}); // or it has gone
+    do this.input.skip(this.input.size);
+    while (await this.#fill(0, LINGER_SILENCE));
   }
 
   /** Where a read waits, Deno 2.8 goes on waiting and keeps the socket: so the client is told to end it. */
   close(): void {
     if (!connections.delete(this)) return;
-    const told = this.#giveUp ? this.socket.closeWrite() : Promise.resolve();
+    const told = this.#isReading ? this.socket.closeWrite() : Promise.resolve();
     told.catch(() => {}).then(() => this.socket.close()).catch(() => {}); // or it was closed already
-    this.#giveUp?.();
+    if (connections.size === 0) whenNone();
   }
 
   closeWhenOverdue(now: number): void {
@@ -80,14 +76,16 @@ export class Connection {
   stop(): void {
     if (this.state === "idle" && this.input.size === 0) return this.close();
     if (this.state === "running") return;
-    this.#latest = Date.now() + GRACE;
+    this.#latest = Math.min(this.#latest, Date.now() + GRACE);
     this.#deadline = Math.min(this.#deadline, this.#latest);
   }
 }
 
-/** Nothing new comes in any more. */
-export function stopConnections(): void {
+/** Nothing new comes in any more. Calls back when the last has gone: who runs a function has not. */
+export function stopConnections(callback: () => void): void {
+  whenNone = callback;
   for (const connection of connections) connection.stop();
+  if (connections.size === 0) whenNone();
   setTimeout(closeOverdue, GRACE);
 }
 

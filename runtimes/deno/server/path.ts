@@ -1,5 +1,8 @@
+const TWISTED = /\/(\/|\.|$)/; // only such a path has another spelling
+
 /** The one spelling of an absolute path. Lexical: no file system is asked, symbolic links are followed. */
 export function normalize(path: string): string {
+  if (!TWISTED.test(path)) return path;
   const kept: string[] = [];
   for (const part of path.split("/")) {
     if (part === "..") kept.pop();

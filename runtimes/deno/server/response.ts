@@ -13,11 +13,18 @@ export interface Response {
 const FORBIDDEN = /^(content-length|transfer-encoding|connection|date|trailer|x-internal-.*)$/i;
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+const TYPED = /^content-type:/im;
 const BODILESS = new Set([204, 205, 304]);
 
 /** The `res` of one call. `settle` gets each answer, or else why it is none, as the function gives it. */
 export function createResponse(settle: (answer?: Answer, refused?: unknown) => void): Response {
-  const respond = <T>(type: string, encode: (value: T) => Answer["body"], value: T, status?: number, headers?: Headers) => {
+  const respond = <T>(
+    type: string,
+    encode: (value: T) => Answer["body"],
+    value: T,
+    status?: number,
+    headers?: Headers,
+  ) => {
     let answer;
     let refused;
     try {
@@ -56,18 +63,18 @@ function answerOf(type: string, body: Answer["body"], status: number = 200, head
   if (!Number.isInteger(status) || status < 200 || status > 599) {
     throw new RangeError(`The status must be a whole number from 200 to 599, not ${String(status)}.`);
   }
-  const fields = headers === undefined ? [] : headerFields(headers);
-  if (BODILESS.has(status)) return { status, headers: fields, body: "" };
-  const typed = fields.some((field, index) => index % 2 === 0 && field.toLowerCase() === "content-type");
-  return { status, headers: typed ? fields : ["Content-Type", type, ...fields], body };
+  const lines = headers === undefined ? "" : headerLines(headers);
+  if (BODILESS.has(status)) return { status, headers: lines, body: "" };
+  const typed = lines !== "" && TYPED.test(lines);
+  return { status, headers: typed ? lines : `Content-Type: ${type}\r\n${lines}`, body };
 }
 
-/** Names and values in turn. A list of strings is one header for each. */
-function headerFields(headers: unknown): string[] {
+/** A list of strings is one header for each. */
+function headerLines(headers: unknown): string {
   if (typeof headers !== "object" || headers === null || Array.isArray(headers)) {
     throw new TypeError("The headers must be an object of strings.");
   }
-  const fields = [];
+  let lines = "";
   for (const [name, value] of Object.entries(headers)) {
     if (!NAME.test(name)) throw new TypeError(`${JSON.stringify(name)} is no name of a header.`);
     if (FORBIDDEN.test(name)) throw new TypeError(`The header ${name} is not the function's to set.`);
@@ -75,8 +82,8 @@ function headerFields(headers: unknown): string[] {
       if (typeof one !== "string" || !VALUE.test(one)) {
         throw new TypeError(`The header ${name} must be a string or a list of strings, without line breaks.`);
       }
-      fields.push(name, one);
+      lines += `${name}: ${one}\r\n`;
     }
   }
-  return fields;
+  return lines;
 }

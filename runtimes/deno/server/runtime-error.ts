@@ -1,7 +1,7 @@
-/** An answer as it goes out: the headers are names and values in turn. */
+/** An answer as it goes out: the headers are whole lines. */
 export interface Answer {
   status: number;
-  headers: string[];
+  headers: string;
   body: Uint8Array | string;
 }
 
@@ -21,11 +21,11 @@ const STATUS = {
 export class RuntimeError extends Error {
   answer: Answer;
 
-  constructor(kind: keyof typeof STATUS, message: string, stack?: string, headers: string[] = []) {
+  constructor(kind: keyof typeof STATUS, message: string, stack?: string, headers = "") {
     super(message);
     this.answer = {
       status: STATUS[kind],
-      headers: ["Content-Type", "application/json", "X-Internal-Error", kind, ...headers],
+      headers: `Content-Type: application/json\r\nX-Internal-Error: ${kind}\r\n${headers}`,
       body: JSON.stringify({ code: STATUS[kind], message, stack }),
     };
   }
