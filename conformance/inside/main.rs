@@ -7,7 +7,6 @@ mod look;
 mod null;
 mod process;
 mod refusals;
-mod slowdown;
 mod stopwatch;
 mod watch;
 

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use crate::null;
 use crate::process::{Line, PORT, Server};
-use crate::slowdown::slowdown;
 
 /// Where code is unpacked: emptied before each boot, since unpacking is part of it.
 const CODE: &str = "/usr/code";
@@ -14,18 +13,14 @@ const ROUNDS: usize = 5;
 const REQUESTS: usize = 200;
 const BLOCK: usize = 20;
 
-/// Boots up to that many times, fewer where one is within the budget. What the machine's other work adds is taken out
-/// of each time, by the least that it slowed us just before and just after.
+/// Boots up to that many times, fewer where one is within the budget.
 pub fn boot(boots: usize, budget: f64, command: &[String]) -> Result<String, String> {
     let mut times: Vec<f64> = Vec::new();
-    let mut slower = slowdown();
     while times.len() < boots && times.last().is_none_or(|last| *last > budget) {
         empty(CODE);
         let mut server = Server::start(command)?;
-        let time = server.first_answer()?.as_secs_f64() * 1000.0;
+        times.push(server.first_answer()?.as_secs_f64() * 1000.0);
         server.stop()?;
-        let before = std::mem::replace(&mut slower, slowdown());
-        times.push(time / before.min(slower));
     }
     let times: Vec<String> = times.iter().map(|time| format!("{time:.2}")).collect();
     Ok(format!("{{\"boots\":[{}]}}", times.join(",")))

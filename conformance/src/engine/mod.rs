@@ -22,6 +22,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bollard::Docker;
+use bollard::models::SystemInfoCgroupDriverEnum;
 
 /// What went wrong with the engine, in words that say what to do next.
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ pub struct Engine {
     host: IpAddr,
     local: bool,
     platform: Platform,
+    /// The control group above all others, as this engine names it; `None` where it may not use it.
+    root_group: Option<&'static str>,
 }
 
 /// What the engine runs containers on.
@@ -79,8 +82,15 @@ impl Engine {
         }
         let architecture = info.architecture.unwrap_or_default();
         let platform = Platform { os, architecture };
+        let rootless =
+            info.security_options.unwrap_or_default().iter().any(|option| option == "name=rootless");
+        let root_group = match info.cgroup_driver {
+            Some(SystemInfoCgroupDriverEnum::CGROUPFS) if !rootless => Some("/"),
+            Some(SystemInfoCgroupDriverEnum::SYSTEMD) if !rootless => Some("-.slice"),
+            _ => None,
+        };
         let (host, local) = (found.host, found.local);
-        Ok(Engine { docker: found.docker, owner: Arc::new(owner), host, local, platform })
+        Ok(Engine { docker: found.docker, owner: Arc::new(owner), host, local, platform, root_group })
     }
 
     /// What it runs containers on.

@@ -54,6 +54,9 @@ impl Profile {
     }
 }
 
+/// The greatest share of the processor that an engine takes, 256 times the usual one.
+const MOST_SHARES: i64 = 262_144;
+
 /// A volume in a container.
 #[derive(Clone, Debug)]
 pub struct Volume {
@@ -91,6 +94,8 @@ pub struct Spec {
     pub volumes: Vec<Volume>,
     /// Memory file systems: where, and the mount options.
     pub memory_folders: Vec<(String, String)>,
+    /// Whether it goes before the machine's other work: for containers in which time is measured.
+    pub first: bool,
 }
 
 impl Spec {
@@ -105,6 +110,7 @@ impl Spec {
             profile: Profile::OPEN,
             volumes: Vec::new(),
             memory_folders: Vec::new(),
+            first: false,
         }
     }
 
@@ -131,6 +137,11 @@ impl Spec {
         host.memory = profile.memory.map(|mib| i64::from(mib) * 1024 * 1024);
         // Memory and swap together: the same figure means no swap.
         host.memory_swap = host.memory;
+        if self.first {
+            // Among the engine's containers a share counts for little: all of them have one such share together.
+            host.cgroup_parent = engine.root_group.map(Into::into);
+            host.cpu_shares = Some(MOST_SHARES);
+        }
         let mut exposed = None;
         match self.network {
             Network::None => host.network_mode = Some("none".into()),

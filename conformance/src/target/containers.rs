@@ -180,6 +180,7 @@ impl Containers {
             profile: Profile::locked(self.facts.processes, self.facts.memory),
             volumes,
             memory_folders: vec![(protocol::CODE.into(), "exec".into())],
+            first: matches!(launch.how(), Start::Inside(_)),
             ..Spec::of(&self.facts.image)
         };
         (self.tamper)(&mut spec);
