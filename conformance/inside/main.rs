@@ -2,6 +2,7 @@
 //! and what can only be seen from inside. Standard library only, so that it compiles to one static file
 //! anywhere. What it finds it prints as one line of JSON, the last.
 
+mod inotify;
 mod load;
 mod look;
 mod null;

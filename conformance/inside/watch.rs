@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
+use crate::inotify::Writes;
+
 /// Between looks: writing a MiB takes longer.
 const PAUSE: Duration = Duration::from_micros(200);
 /// Looks at the package for each look at all processes, which takes longer.
@@ -15,6 +17,13 @@ const KEY: &[u8] = b"INTERNAL_RUNTIME_KEY=";
 /// Runs the command, tells what was seen, and ends with its exit code.
 pub fn watch(file: &str, command: &[String]) -> ExitCode {
     let home_writable = is_writable(&std::env::var("HOME").unwrap_or_default());
+    let mut writes = match Writes::to(file) {
+        Ok(writes) => writes,
+        Err(why) => {
+            eprintln!("inside: {why}");
+            return ExitCode::FAILURE;
+        }
+    };
     let mut child = match Command::new(&command[0]).args(&command[1..]).spawn() {
         Ok(child) => child,
         Err(error) => {
@@ -29,6 +38,8 @@ pub fn watch(file: &str, command: &[String]) -> ExitCode {
         let ended = child.try_wait();
         let size = fs::metadata(file).ok().map(|seen| seen.len());
         sightings.extend(size.filter(|size| sightings.last() != Some(size)));
+        // A file that is written under its name is there before its first byte is.
+        sightings.extend(writes.any().then_some(0));
         if round % ROUNDS == 0 {
             for id in processes() {
                 let Some(has_it) = has_key(id) else { continue };
