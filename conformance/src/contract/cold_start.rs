@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::expect::{During, ensure};
 use super::requirement::{BUILDS, LAUNCHES, check};
 use super::{Requirement, Stage};
-use crate::target::{Checked, Launch, Start, Subject, Trouble};
+use crate::target::{Checked, Launch, Subject, Trouble};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
@@ -50,22 +50,10 @@ const WARM: f64 = 1.0;
 /// How long a measuring container may take.
 const PATIENCE: Duration = Duration::from_secs(90);
 
-/// What the program inside, run with these words, printed last: JSON.
-async fn measured(s: &Subject, launch: Launch, words: &[&str]) -> Checked<Value> {
-    let words = words.iter().map(ToString::to_string).collect();
-    let ended = s.measure(launch.started(Start::Inside(words)), PATIENCE).await?;
-    match ended.figures() {
-        Some(figures) if ended.exit.code == 0 => Ok(figures),
-        _ => Err(Trouble::broken("a server that answers the stopwatch", ended.summary())),
-    }
-}
-
 /// The smallest of up to that many boots of a command, in milliseconds.
-async fn smallest(s: &Subject, launch: Launch, boots: u32, budget: f64, command: &[&str]) -> Checked<f64> {
-    let (boots, budget) = (boots.to_string(), budget.to_string());
-    let mut line = vec!["boot", &boots, &budget, "--"];
-    line.extend(command);
-    let figures = measured(s, launch, &line).await?;
+async fn smallest(s: &Subject, launch: Launch, boots: u32, budget: f64, command: &[String]) -> Checked<f64> {
+    let how = ["boot".into(), boots.to_string(), budget.to_string(), "--".into()];
+    let figures = s.inside(launch, [&how, command].concat(), PATIENCE).await?;
     let boots: Vec<f64> =
         figures["boots"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
     boots.into_iter().reduce(f64::min).ok_or_else(|| Trouble::Fault("the stopwatch timed no boot".into()))
@@ -75,12 +63,11 @@ async fn boot(s: &Subject) -> Checked {
     let scale = s.runtime().workshop().time_scale();
     let budget = f64::from(s.facts().boot_budget) * scale;
     let declared = s.facts().boot_budget > BUDGET;
-    let command: Vec<&str> = s.facts().bare.command.iter().map(String::as_str).collect();
     let bare = s.runtime().bare().await?;
     // A budget of nothing: the bare server is timed to the end, as a measure and not as a judgement.
     let boots = if declared { BOOTS } else { SHOWN };
-    let bare = smallest(s, bare, boots, 0.0, &command).await.during("the bare server")?;
-    let own = smallest(s, Launch::default(), BOOTS, budget, &["launch.sh"]).await?;
+    let bare = smallest(s, bare, boots, 0.0, &s.facts().bare.command).await.during("the bare server")?;
+    let own = smallest(s, Launch::default(), BOOTS, budget, &["launch.sh".into()]).await?;
     s.note("boot_ms", own);
     s.note("bare_boot_ms", bare);
     s.note("boot_budget_ms", budget);
@@ -92,7 +79,8 @@ async fn boot(s: &Subject) -> Checked {
 }
 
 async fn warm(s: &Subject) -> Checked {
-    let figures = measured(s, Launch::default(), &["warm", "--", "launch.sh"]).await?;
+    let words = ["warm", "--", "launch.sh"].map(String::from).to_vec();
+    let figures = s.inside(Launch::default(), words, PATIENCE).await?;
     let rounds = figures["rounds"].as_array().cloned().unwrap_or_default();
     let over =
         rounds.iter().filter_map(|round| Some(round["runtime_us"].as_f64()? - round["null_us"].as_f64()?));

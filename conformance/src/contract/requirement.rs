@@ -48,8 +48,8 @@ pub enum Stage {
 /// fires is the harness's fault. The slowest with this one, `server/keep-alive`, needs 11 s, and 30 s with
 /// both cores kept busy.
 const CONVERSATION: Duration = Duration::from_secs(120);
-/// The same for one that starts several servers in turn: `auth/unset` starts seven and needs 4 s, and 20 s
-/// with both cores kept busy.
+/// The same for one that starts several servers in turn: `auth/unset`, where nothing runs inside, starts
+/// seven and needs 4 s, and 20 s with both cores kept busy.
 pub(super) const LAUNCHES: Duration = Duration::from_secs(300);
 /// The same for one that runs builds, with their downloads: `layout/scripts` needs 20 s where the package
 /// is a compiled crate, and a build alone is given up after 600 s.

@@ -54,7 +54,7 @@ impl Profile {
     }
 }
 
-/// The greatest share of the processor that an engine takes, 256 times the usual one.
+/// The greatest share of the processor that an engine takes, in units of which 1024 are the usual one.
 const MOST_SHARES: i64 = 262_144;
 
 /// A volume in a container.

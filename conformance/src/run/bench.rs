@@ -6,10 +6,14 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Run, judge};
-use crate::target::{Checked, Launch, Runtime, Start, Subject, Trouble};
+use crate::target::{Checked, Launch, Package, Runtime, Subject};
 
 /// How long a measuring container may take.
 const PATIENCE: Duration = Duration::from_secs(180);
+/// Starts the command after it as a runtime's `launch.sh` starts its server: the package unpacked, the key handed
+/// over, under `tini`.
+const AS_LAUNCHED: [&str; 4] =
+    ["sh", "-c", ". /usr/local/lib/open-runtimes/launch.sh; serve \"$@\"", "launch.sh"];
 
 /// What was measured of one server: the median of the rounds.
 #[derive(Clone, Copy, Debug, Default)]
@@ -31,8 +35,11 @@ pub struct Figures {
     pub label: String,
     /// The runtime.
     pub own: Speed,
-    /// The bare server.
+    /// The bare server, started by itself.
     pub bare: Speed,
+    /// Its boot where it is started as the runtime is, over the same package, in milliseconds: what then lies
+    /// between the two is the runtime's server and the function.
+    pub launched_ms: f64,
     /// The image, in MiB.
     pub image_mib: u64,
 }
@@ -57,11 +64,14 @@ impl Run {
 
 async fn measure(runtime: &Runtime, s: &Subject, rounds: usize, seconds: u64) -> Checked<Figures> {
     let bare = runtime.bare().await?;
-    let command: Vec<&str> = runtime.facts.bare.command.iter().map(String::as_str).collect();
-    let (mut own_speeds, mut bare_speeds) = (Vec::new(), Vec::new());
+    let launch_sh = ["launch.sh".to_string()];
+    let command = &runtime.facts.bare.command;
+    let launched = [AS_LAUNCHED.map(String::from).as_slice(), command].concat();
+    let (mut own_speeds, mut bare_speeds, mut launched_boots) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
-        own_speeds.push(speed(s, &Launch::default(), seconds, &["launch.sh"]).await?);
-        bare_speeds.push(speed(s, &bare, seconds, &command).await?);
+        own_speeds.push(speed(s, &Launch::default(), seconds, &launch_sh).await?);
+        bare_speeds.push(speed(s, &bare, seconds, command).await?);
+        launched_boots.push(boot(s, bare.clone().package(Package::Probe), &launched).await?);
         s.clear().await?;
     }
     let image_mib = runtime.image().await?.size / 1024 / 1024;
@@ -69,41 +79,42 @@ async fn measure(runtime: &Runtime, s: &Subject, rounds: usize, seconds: u64) ->
         label: runtime.facts.label(),
         own: medians(&own_speeds),
         bare: medians(&bare_speeds),
+        launched_ms: median(launched_boots),
         image_mib,
     })
 }
 
-async fn speed(s: &Subject, launch: &Launch, seconds: u64, command: &[&str]) -> Checked<Speed> {
-    let boots = inside(s, launch, &["boot", "9", "0"], command).await?;
-    let mut boots: Vec<f64> =
-        boots["boots"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
-    boots.sort_by(f64::total_cmp);
-    let load = inside(s, launch, &["load", &seconds.to_string()], command).await?;
+async fn speed(s: &Subject, launch: &Launch, seconds: u64, command: &[String]) -> Checked<Speed> {
+    let boot_ms = boot(s, launch.clone(), command).await?;
+    let how = ["load".into(), seconds.to_string(), "--".into()];
+    let load = s.inside(launch.clone(), [&how, command].concat(), PATIENCE).await?;
     let figure = |name: &str| load[name].as_f64().unwrap_or_default();
     Ok(Speed {
-        boot_ms: boots.get(boots.len() / 2).copied().unwrap_or_default(),
+        boot_ms,
         requests_per_second: figure("requests_per_second"),
         latency_us: figure("latency_us"),
         idle_mib: figure("idle_kib") / 1024.0,
     })
 }
 
-async fn inside(s: &Subject, launch: &Launch, words: &[&str], command: &[&str]) -> Checked<Value> {
-    let words = words.iter().chain(&["--"]).chain(command).map(ToString::to_string).collect();
-    let ended = s.measure(launch.clone().started(Start::Inside(words)), PATIENCE).await?;
-    ended.figures().ok_or_else(|| Trouble::broken("figures", ended.summary()))
+/// The median of nine boots, in milliseconds.
+async fn boot(s: &Subject, launch: Launch, command: &[String]) -> Checked<f64> {
+    let how = ["boot", "9", "0", "--"].map(String::from);
+    let found = s.inside(launch, [&how, command].concat(), PATIENCE).await?;
+    Ok(median(found["boots"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect()))
 }
 
 fn medians(speeds: &[Speed]) -> Speed {
-    let median = |figure: fn(&Speed) -> f64| {
-        let mut figures: Vec<f64> = speeds.iter().map(figure).collect();
-        figures.sort_by(f64::total_cmp);
-        figures.get(figures.len() / 2).copied().unwrap_or_default()
-    };
+    let each = |figure: fn(&Speed) -> f64| median(speeds.iter().map(figure).collect());
     Speed {
-        boot_ms: median(|speed| speed.boot_ms),
-        requests_per_second: median(|speed| speed.requests_per_second),
-        latency_us: median(|speed| speed.latency_us),
-        idle_mib: median(|speed| speed.idle_mib),
+        boot_ms: each(|speed| speed.boot_ms),
+        requests_per_second: each(|speed| speed.requests_per_second),
+        latency_us: each(|speed| speed.latency_us),
+        idle_mib: each(|speed| speed.idle_mib),
     }
+}
+
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or_default()
 }

@@ -166,11 +166,6 @@ impl Ended {
         self.exit.code != 0 && self.log.errors.contains(name)
     }
 
-    /// What the program inside printed last, where that is JSON.
-    pub fn figures(&self) -> Option<Value> {
-        last_json(&self.log.all)
-    }
-
     /// One line for a failure message.
     pub fn summary(&self) -> String {
         let of_memory = if self.exit.out_of_memory { " (out of memory)" } else { "" };

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::engine::{Exit, Log};
+use crate::target::launch::last_json;
 use crate::target::place::Machine;
 use crate::target::ready::boot;
 use crate::target::{Checked, Ended, Facts, Launch, Runtime, Server, Start, Started, Trouble, Variable};
@@ -125,13 +126,9 @@ impl Subject {
         let words =
             [vec!["refusals".to_string()], words.collect(), vec!["--".into(), "launch.sh".into()]].concat();
         let limit = REFUSAL * u32::try_from(refusals.len()).unwrap_or(u32::MAX);
-        let told = self.measure(Launch::default().started(Start::Inside(words)), limit).await?;
-        let figures = told
-            .figures()
-            .filter(|_| told.exit.code == 0)
-            .ok_or_else(|| Trouble::broken("servers that end, or answer", told.summary()))?;
+        let found = self.inside(Launch::default(), words, limit).await?;
         for (number, (_, expected)) in refusals.iter().enumerate() {
-            let end = &figures["ends"][number];
+            let end = &found["ends"][number];
             let Some(code) = end["code"].as_i64() else { return Err(answered(expected)) };
             let printed = |stream: &str| end[stream].as_str().unwrap_or_default().to_string();
             let errors = printed("errors");
@@ -141,22 +138,26 @@ impl Subject {
         Ok(ends)
     }
 
-    /// Runs a command of ours in a container as locked as a serving one, to its end.
+    /// Runs the program inside with these words, in a container as locked as a serving one, and takes the JSON
+    /// that it found.
     ///
     /// # Errors
-    /// It does not end in time, or the engine fails.
-    pub async fn measure(&self, launch: Launch, limit: Duration) -> Checked<Ended> {
-        let machine = self.prepare(&launch).await?;
+    /// It does not end in time, or not well; or the engine fails.
+    pub async fn inside(&self, launch: Launch, words: Vec<String>, limit: Duration) -> Checked<Value> {
+        let machine = self.prepare(&launch.started(Start::Inside(words))).await?;
         machine.start().await?;
         let exit = machine.wait(limit).await?;
         let log = machine.log().await?;
-        match exit {
-            Some(exit) => Ok(Ended { exit, log }),
-            None => Err(Trouble::broken(
+        let Some(exit) = exit else {
+            return Err(Trouble::broken(
                 format!("an end within {} s", limit.as_secs()),
                 format!("it still ran; it printed: {}", log.all.trim()),
-            )),
-        }
+            ));
+        };
+        let ended = Ended { exit, log };
+        last_json(&ended.log.all)
+            .filter(|_| ended.exit.code == 0)
+            .ok_or_else(|| Trouble::broken("a server that the program inside can judge", ended.summary()))
     }
 
     /// Keeps a figure for the report.
