@@ -1,7 +1,6 @@
 package openruntimes
 
 import (
-	"bufio"
 	"errors"
 	"os"
 	"runtime"
@@ -27,8 +26,8 @@ func init() {
 	syscall.CloseOnExec(socket)
 }
 
-// Serve answers the calls that come from the server, each in a goroutine by itself, until the server ends.
-// It does not return. A program that is started by hand has no server: call the handler from a test, by Invoke.
+// Serve answers the calls that come from the server, until the server ends. It does not return. A program that is
+// started by hand has no server: call the handler from a test, by Invoke.
 func Serve[H Handler](handler H) {
 	kind, err := syscall.GetsockoptInt(socket, syscall.SOL_SOCKET, syscall.SO_TYPE)
 	if err != nil || kind != syscall.SOCK_STREAM {
@@ -36,27 +35,42 @@ func Serve[H Handler](handler H) {
 		os.Exit(2)
 	}
 	limit()
-	syscall.SetNonblock(socket, true) // so that waiting for it holds no thread
-	server := os.NewFile(socket, "server")
-	from, to := bufio.NewReaderSize(server, 64<<10), frame.NewWriter(server)
-	callable := fallible(handler)
-	if err := to.Write(0, []byte(frame.Version)); err != nil {
+	server := open(socket, "server")
+	if err := frame.NewStream(server).Send([]byte(frame.Version)); err != nil {
 		os.Exit(0)
 	}
-	staff := newStaff(func(c call) {
-		serve(callable, c.fields, func(fields ...[]byte) {
-			if err := to.Write(c.id, fields...); err != nil && !errors.Is(err, syscall.EPIPE) {
+	callable := fallible(handler)
+	for {
+		stream, err := receive(server)
+		if err != nil {
+			os.Exit(0) // the server has ended
+		}
+		go attend(stream, callable)
+	}
+}
+
+// attend does the calls that come on one stream, one after another. A stream keeps its goroutine: a new one begins
+// with a small stack, which a handler that does no more than read and write JSON makes grow several times.
+func attend(stream *frame.Stream, handler func(*Request, *Response) error) {
+	isOver := false
+	defer func() {
+		if !isOver {
+			go attend(stream, handler) // the handler has called runtime.Goexit
+		}
+	}()
+	for {
+		fields, err := stream.Receive()
+		if err != nil {
+			isOver = true
+			stream.Close()
+			return
+		}
+		serve(handler, fields, func(fields ...[]byte) {
+			if err := stream.Send(fields...); err != nil && !errors.Is(err, syscall.EPIPE) {
 				say("The answer cannot be sent: " + err.Error())
 				os.Exit(1) // in the middle of a frame, and nothing after it would be understood
 			}
 		})
-	})
-	for {
-		id, fields, err := frame.Read(from)
-		if err != nil {
-			os.Exit(0) // the server has ended
-		}
-		staff.take(call{id, fields})
 	}
 }
 

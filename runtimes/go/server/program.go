@@ -1,39 +1,30 @@
 package server
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
-	"sync"
 	"syscall"
 
 	"openruntimes/internal/frame"
 )
 
-// Program is the process of a function. It has the standard streams and one end of a socket, on descriptor 3,
-// and nothing else of the server's: not the key, and none of the connections.
+// Program is the process of a function. It has the standard streams and one end of a socket, on descriptor 3, over
+// which it is handed the ends of others: a call has one to itself. It has nothing else of the server's: not the key,
+// and none of the connections.
 type Program struct {
 	source  string
 	command *exec.Cmd
-	socket  net.Conn
-	to      *frame.Writer
-	mutex   sync.Mutex
-	last    uint32
-	calls   map[uint32]chan<- ended // nil once the process has ended
-	how     string                  // it ended
+	socket  *net.UnixConn
+	idle    streams
+	ended   chan struct{} // closed once the process has ended
+	how     string        // it ended
 }
 
 // errEnded is what a call comes to whose function takes its process with it.
 var errEnded = NewError(FunctionError, "The function ended its process.")
-
-// ended is how a call ended: by the fields of a frame, or with the process.
-type ended struct {
-	fields [][]byte
-	err    error
-}
 
 // start starts a program and waits until it says that it serves.
 func start(source, file string) (*Program, error) {
@@ -52,10 +43,8 @@ func start(source, file string) (*Program, error) {
 		return nil, fmt.Errorf("%s cannot be started: %w", source, err)
 	}
 	theirs.Close()
-	program := &Program{source: source, command: command, socket: socket, to: frame.NewWriter(socket)}
-	program.calls = map[uint32]chan<- ended{}
-	from := bufio.NewReaderSize(socket, 64<<10)
-	_, fields, err := frame.Read(from)
+	program := &Program{source: source, command: command, socket: socket, ended: make(chan struct{})}
+	fields, err := frame.NewStream(socket).Receive()
 	if err != nil {
 		program.end()
 		return nil, fmt.Errorf("%s: its program ended before it served: %s.", source, program.how)
@@ -64,12 +53,12 @@ func start(source, file string) (*Program, error) {
 		program.end()
 		return nil, fmt.Errorf("%s was built for another runtime: make the package with this image's build.sh.", source)
 	}
-	go program.listen(from)
+	go program.watch()
 	return program, nil
 }
 
 // socketPair returns both ends: the server's, on which waiting holds no thread, and the program's.
-func socketPair() (net.Conn, *os.File, error) {
+func socketPair() (*net.UnixConn, *os.File, error) {
 	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, nil, err
@@ -79,59 +68,64 @@ func socketPair() (net.Conn, *os.File, error) {
 	socket, err := net.FileConn(ours)
 	if err != nil {
 		theirs.Close()
+		return nil, nil, err
 	}
-	return socket, theirs, err
+	return socket.(*net.UnixConn), theirs, nil
 }
 
 // HasEnded says whether the process has ended.
 func (p *Program) HasEnded() bool {
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	return p.calls == nil
+	select {
+	case <-p.ended:
+		return true
+	default:
+		return false
+	}
 }
 
 // Call runs the handler to its end. Whoever called it may have gone by then.
 func (p *Program) Call(invocation *Invocation) (*Answer, error) {
-	outcome := make(chan ended, 1)
-	p.mutex.Lock()
-	if p.calls == nil {
-		p.mutex.Unlock()
+	stream, err := p.take()
+	if err != nil {
+		return nil, err
+	}
+	var fields [][]byte
+	if err = stream.Send(invocation.input...); err == nil {
+		fields, err = stream.Receive()
+	}
+	if err != nil || len(fields) == 0 {
+		stream.Close()
+		p.socket.Close() // watch finds out, and ends the process where it has not ended by itself
+		<-p.ended
 		return nil, errEnded
 	}
-	p.last++
-	id := p.last
-	p.calls[id] = outcome
-	p.mutex.Unlock()
-	if err := p.to.WriteTogether(id, invocation.input...); err != nil {
-		p.socket.Close() // listen finds out, and ends all calls
-	}
-	result := <-outcome
-	if result.err != nil {
-		return nil, result.err
-	}
-	return answerOf(result.fields)
+	p.idle.add(stream)
+	return answerOf(fields)
 }
 
-// listen hands each outcome to whoever waits for it, until the process ends.
-func (p *Program) listen(from *bufio.Reader) {
-	for {
-		id, fields, err := frame.Read(from)
-		if err != nil || len(fields) == 0 {
-			break
-		}
-		p.mutex.Lock()
-		outcome := p.calls[id]
-		delete(p.calls, id)
-		p.mutex.Unlock()
-		if outcome != nil {
-			outcome <- ended{fields: fields}
-		}
+// take returns a stream that no other call has: an idle one, or one whose other end the program is handed now.
+func (p *Program) take() (*frame.Stream, error) {
+	if stream := p.idle.take(); stream != nil {
+		return stream, nil
 	}
+	socket, theirs, err := socketPair()
+	if err != nil {
+		return nil, NewError(FunctionError, "The function cannot be reached: "+err.Error()+".")
+	}
+	defer theirs.Close()
+	// Where this fails the program has ended, and the call finds its stream at an end.
+	_, _, _ = p.socket.WriteMsgUnix([]byte{0}, syscall.UnixRights(int(theirs.Fd())), nil)
+	return frame.NewStream(socket), nil
+}
+
+// watch waits until the process ends: it says nothing more on its first socket.
+func (p *Program) watch() {
+	_, _ = p.socket.Read(make([]byte, 1))
 	p.end()
 	fmt.Fprintf(os.Stderr, "%s: the function's program ended: %s. The next request starts it anew.\n", p.source, p.how)
 }
 
-// end ends the process where it has not ended by itself, and all its calls with it.
+// end ends the process where it has not ended by itself. Calls under way find their streams at an end.
 func (p *Program) end() {
 	p.socket.Close()
 	_ = p.command.Process.Kill()
@@ -139,11 +133,6 @@ func (p *Program) end() {
 	if p.how = "exit status 0"; errors.As(p.command.Wait(), &exit) {
 		p.how = exit.String()
 	}
-	p.mutex.Lock()
-	calls := p.calls
-	p.calls = nil
-	p.mutex.Unlock()
-	for _, outcome := range calls {
-		outcome <- ended{err: errEnded}
-	}
+	close(p.ended)
+	p.idle.close()
 }
