@@ -1,13 +1,18 @@
 //! What lies where: in the runtime's folder and in its image.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::expect::{During, Expect, ensure, same};
 use super::requirement::{BUILDS, check};
 use super::{Requirement, Stage};
 use crate::protocol::{CHALLENGE, SOURCE};
-use crate::target::{BuildJob, Checked, Composition, Launch, Package, Source, Subject, Trouble, eventually};
+use crate::target::{BuildJob, Checked, Composition, Launch, Package, Source, Subject, Trouble, within};
 use crate::wire::{Client, Request, Response};
+
+/// How long what Compose brings up may take to its first answer: it builds first. 2 s for most, and once more than
+/// 15 s on a machine at load 12.
+const DEPLOY: Duration = Duration::from_secs(120);
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
@@ -212,7 +217,7 @@ async fn example(s: &Subject) -> Checked {
 async fn comes_up(s: &Subject, composition: &Composition, promise: &Promise) -> Checked {
     let client: &Client = composition.client();
     let request = promise.request(s.runtime().workshop().key());
-    let answer = eventually("an answer", || async {
+    let answer = within(DEPLOY, "an answer", || async {
         Ok(client.send(&request).await.map_err(|error| error.to_string()))
     });
     match answer.await {

@@ -28,7 +28,7 @@ pub use package::{BuildJob, Built, Package, Source};
 pub use place::{Coming, Machine, Place};
 pub use registry::unreachable;
 pub use runtime::Runtime;
-pub use server::{Server, Signal, eventually};
+pub use server::{Server, Signal, eventually, within};
 pub use subject::Subject;
 pub use trouble::{Checked, Missing, Trouble};
 pub use workshop::{Progress, Workshop};

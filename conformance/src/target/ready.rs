@@ -1,4 +1,4 @@
-//! From the start of a machine to the first answer of its server, or to its end.
+//! From the start of a machine, or a restart, to the first answer of its server, or to its end.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,6 +26,18 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// It does neither in time, or cannot be started.
 pub(super) async fn boot(machine: Arc<dyn Machine>, key: &str, transcript: Transcript) -> Checked<Started> {
     machine.start().await?;
+    first_answer(machine, key, transcript).await
+}
+
+/// Waits for the first answer of a started machine's server, or for its end.
+///
+/// # Errors
+/// It does neither in time.
+pub(super) async fn first_answer(
+    machine: Arc<dyn Machine>,
+    key: &str,
+    transcript: Transcript,
+) -> Checked<Started> {
     let begun = Instant::now();
     let mut address = None;
     while begun.elapsed() < PATIENCE {

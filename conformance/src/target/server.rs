@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use crate::engine::Exit;
 use crate::protocol;
 use crate::target::place::Machine;
-use crate::target::{Checked, Trouble};
+use crate::target::ready::first_answer;
+use crate::target::{Checked, Started, Trouble};
 use crate::wire::{Client, Connection, Request, Response, Transcript};
 
 /// How long a server may take to end once told to. Twice what the contract allows, so that one that is
@@ -43,7 +44,18 @@ impl Signal {
 ///
 /// # Errors
 /// It does not come: `expected`, and what was seen last.
-pub async fn eventually<T, F>(expected: &str, mut look: impl FnMut() -> F) -> Checked<T>
+pub async fn eventually<T, F>(expected: &str, look: impl FnMut() -> F) -> Checked<T>
+where
+    F: Future<Output = Checked<Result<T, String>>>,
+{
+    within(EVENTUALLY, expected, look).await
+}
+
+/// The same for what may take another time.
+///
+/// # Errors
+/// As [`eventually`].
+pub async fn within<T, F>(limit: Duration, expected: &str, mut look: impl FnMut() -> F) -> Checked<T>
 where
     F: Future<Output = Checked<Result<T, String>>>,
 {
@@ -51,8 +63,8 @@ where
     loop {
         match look().await? {
             Ok(seen) => return Ok(seen),
-            Err(actual) if begun.elapsed() > EVENTUALLY => {
-                let seconds = EVENTUALLY.as_secs();
+            Err(actual) if begun.elapsed() > limit => {
+                let seconds = limit.as_secs();
                 return Err(Trouble::broken(expected, format!("{actual}, even after {seconds} s")));
             }
             Err(_) => tokio::time::sleep(LOOK).await,
@@ -179,17 +191,13 @@ impl Server {
     /// The engine refuses, or it does not answer.
     pub async fn restart(&mut self) -> Checked {
         self.machine.restart().await?;
-        let machine = self.machine.clone();
-        self.address = eventually("an address after the restart", || async {
-            Ok(machine.address().await?.ok_or_else(|| "none".to_string()))
-        })
-        .await?;
-        let server = self.clone();
-        eventually("an answer after the restart", || async {
-            Ok(server.send(&server.request()).await.map_err(|_| "none".to_string()))
-        })
-        .await
-        .map(|_| ())
+        match first_answer(self.machine.clone(), &self.key, self.transcript.clone()).await? {
+            Started::Serving(server) => *self = server,
+            Started::Ended(ended) => {
+                return Err(Trouble::broken("an answer after the restart", ended.summary()));
+            }
+        }
+        Ok(())
     }
 
     /// What it runs on.
