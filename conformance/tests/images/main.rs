@@ -9,7 +9,7 @@ mod faults;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use conformance::engine::Owner;
 use conformance::plan::{self, Plan, Planned, Selection};
@@ -39,20 +39,38 @@ fn main() -> ExitCode {
     let plan =
         Plan::of(&runtimes, plan::today()).and_then(|plan| plan.select(&selection)).expect("it is there");
     let plan = Arc::new(plan);
+    let built = Arc::new(Mutex::new(Vec::new()));
     let trials = MUTANTS.iter().map(|mutant| {
-        let (plan, handle, root) = (plan.clone(), runtime.handle().clone(), root.clone());
+        let (plan, handle, root, built) =
+            (plan.clone(), runtime.handle().clone(), root.clone(), built.clone());
         Trial::test(mutant.name, move || {
             handle
-                .block_on(judge(&root, &plan, mutant))
+                .block_on(judge(&root, &plan, mutant, &built))
                 .and_then(|outcomes| compare(mutant, &outcomes))
                 .map_err(Into::into)
         })
     });
-    libtest_mimic::run(&arguments, trials.collect()).exit_code()
+    let conclusion = libtest_mimic::run(&arguments, trials.collect());
+    // Not before: with an image go those of its steps that no other image stands on, and another build may be about
+    // to go on from one.
+    for (workshop, image) in built.lock().expect("no trial holds it").drain(..) {
+        runtime.block_on(remove(&workshop, &image));
+    }
+    conclusion.exit_code()
 }
 
+/// Where the fault is that there is no image, there is none to remove.
+async fn remove(workshop: &Workshop, image: &str) {
+    if let Some(engine) = workshop.engine_if_used() {
+        let _ = engine.remove_image(image).await;
+    }
+}
+
+/// Images, and whose engine has them.
+type Built = Mutex<Vec<(Arc<Workshop>, String)>>;
+
 /// What comes of a mutant, at the requirements that are asked of it.
-async fn judge(root: &Path, plan: &Plan, mutant: &Mutant) -> Result<Vec<Outcome>, String> {
+async fn judge(root: &Path, plan: &Plan, mutant: &Mutant, built: &Built) -> Result<Vec<Outcome>, String> {
     let name = mutant.name.replace('/', "-");
     let folder = std::env::temp_dir().join(format!("conformance-images-{}-{name}", std::process::id()));
     let sound = plan.versions.get(SOUND).ok_or("the sound runtime is gone")?;
@@ -77,11 +95,8 @@ async fn judge(root: &Path, plan: &Plan, mutant: &Mutant) -> Result<Vec<Outcome>
     let checks = run.planned().iter().map(|planned| run.check(planned));
     let outcomes: Vec<Outcome> = futures_util::stream::iter(checks).buffer_unordered(JOBS).collect().await;
     let summary = run.finish(outcomes.len()).await;
-    if let Some(engine) = workshop.engine_if_used()
-        && facts.image != sound.image
-    {
-        // Where the fault is that there is no image, there is none to remove.
-        let _ = engine.remove_image(&facts.image).await;
+    if facts.image != sound.image {
+        built.lock().expect("no trial holds it").push((workshop, facts.image));
     }
     let _ = std::fs::remove_dir_all(&folder);
     if summary.faults.is_empty() { Ok(outcomes) } else { Err(summary.faults.join("; ")) }
