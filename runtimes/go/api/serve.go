@@ -2,6 +2,7 @@ package openruntimes
 
 import (
 	"errors"
+	"io"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -42,8 +43,12 @@ func Serve[H Handler](handler H) {
 	callable := fallible(handler)
 	for {
 		stream, err := receive(server)
-		if err != nil {
+		if err == io.EOF {
 			os.Exit(0) // the server has ended
+		}
+		if err != nil {
+			say("A call cannot be taken: " + err.Error() + ".")
+			os.Exit(1) // the server starts this program anew
 		}
 		go attend(stream, callable)
 	}

@@ -15,7 +15,8 @@ func open(descriptor int, name string) *os.File {
 	return os.NewFile(uintptr(descriptor), name)
 }
 
-// receive waits until the server hands over the next stream: the end of a socket, beside one byte.
+// receive waits until the server hands over the next stream: the end of a socket, beside one byte. The error is io.EOF
+// where the server has ended.
 func receive(server *os.File) (*frame.Stream, error) {
 	waiting, err := server.SyscallConn()
 	if err != nil {
@@ -26,8 +27,10 @@ func receive(server *os.File) (*frame.Stream, error) {
 	var count, length int
 	var failed error
 	err = waiting.Read(func(descriptor uintptr) bool {
-		count, length, _, _, failed = syscall.Recvmsg(int(descriptor), data[:], beside, syscall.MSG_CMSG_CLOEXEC)
-		return failed != syscall.EAGAIN && failed != syscall.EINTR
+		for failed = syscall.EINTR; failed == syscall.EINTR; {
+			count, length, _, _, failed = syscall.Recvmsg(int(descriptor), data[:], beside, syscall.MSG_CMSG_CLOEXEC)
+		}
+		return failed != syscall.EAGAIN
 	})
 	if err = errors.Join(err, failed); err != nil {
 		return nil, err
@@ -37,7 +40,7 @@ func receive(server *os.File) (*frame.Stream, error) {
 	}
 	messages, err := syscall.ParseSocketControlMessage(beside[:length])
 	if err != nil || len(messages) != 1 {
-		return nil, errors.Join(err, errors.New("no socket came"))
+		return nil, errors.Join(err, errors.New("no socket came, as where no descriptors are left"))
 	}
 	descriptors, err := syscall.ParseUnixRights(&messages[0])
 	if err != nil {
