@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::expect::{During, ensure};
 use super::requirement::{BUILDS, LAUNCHES, check};
 use super::{Requirement, Stage};
@@ -52,11 +50,8 @@ const PATIENCE: Duration = Duration::from_secs(90);
 
 /// The smallest of up to that many boots of a command, in milliseconds.
 async fn smallest(s: &Subject, launch: Launch, boots: u32, budget: f64, command: &[String]) -> Checked<f64> {
-    let how = ["boot".into(), boots.to_string(), budget.to_string(), "--".into()];
-    let figures = s.inside(launch, [&how, command].concat(), PATIENCE).await?;
-    let boots: Vec<f64> =
-        figures["boots"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
-    boots.into_iter().reduce(f64::min).ok_or_else(|| Trouble::Fault("the stopwatch timed no boot".into()))
+    let boots = s.boots(launch, boots, budget, command).await?;
+    Ok(boots.into_iter().fold(f64::INFINITY, f64::min))
 }
 
 async fn boot(s: &Subject) -> Checked {

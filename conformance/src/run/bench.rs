@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
-
 use super::{Run, judge};
 use crate::target::{Checked, Launch, Package, Runtime, Subject};
 
@@ -99,9 +97,7 @@ async fn speed(s: &Subject, launch: &Launch, seconds: u64, command: &[String]) -
 
 /// The median of nine boots, in milliseconds.
 async fn boot(s: &Subject, launch: Launch, command: &[String]) -> Checked<f64> {
-    let how = ["boot", "9", "0", "--"].map(String::from);
-    let found = s.inside(launch, [&how, command].concat(), PATIENCE).await?;
-    Ok(median(found["boots"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect()))
+    Ok(median(s.boots(launch, 9, 0.0, command).await?))
 }
 
 fn medians(speeds: &[Speed]) -> Speed {

@@ -15,6 +15,8 @@ use crate::wire::Transcript;
 
 /// How long a server that must refuse may take to end. Ten at once on two busy cores need 6 s.
 const REFUSAL: Duration = Duration::from_secs(30);
+/// How long a container may take that times boots.
+const BOOTS: Duration = Duration::from_secs(90);
 
 /// What one check talks to: a runtime, the server it was given, and whatever else it starts. Where it
 /// was given one, it is used as that [`Server`].
@@ -158,6 +160,27 @@ impl Subject {
         last_json(&ended.log.all)
             .filter(|_| ended.exit.code == 0)
             .ok_or_else(|| Trouble::broken("a server that the program inside can judge", ended.summary()))
+    }
+
+    /// Times up to that many boots of a command, until one is within the budget: at least one, in milliseconds.
+    ///
+    /// # Errors
+    /// As [`Subject::inside`].
+    pub async fn boots(
+        &self,
+        launch: Launch,
+        most: u32,
+        budget: f64,
+        command: &[String],
+    ) -> Checked<Vec<f64>> {
+        let how = ["boot".into(), most.to_string(), budget.to_string(), "--".into()];
+        let found = self.inside(launch, [&how, command].concat(), BOOTS).await?;
+        let boots: Vec<f64> =
+            found["boots"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+        if boots.is_empty() {
+            return Err(Trouble::Fault("the stopwatch timed no boot".into()));
+        }
+        Ok(boots)
     }
 
     /// Keeps a figure for the report.
