@@ -55,17 +55,18 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "layout/example",
         "The example builds, answers as its README says, and comes up with `docker compose up`: \
-         `image:` and no `build:`, `./example` mounted read-only at `/usr/deploy-code`, \
-         `127.0.0.1:${PORT:-3000}:3000`, key `${INTERNAL_RUNTIME_KEY:-password}`; Compose 1 and 2 \
-         both accept it. (The one check with a bind mount: not applicable on a remote engine, and \
-         says so.)",
+         `image: open-runtimes/<name>:${TAG:-<version>}` and no `build:`, `./example` mounted \
+         read-only at `/usr/deploy-code`, `127.0.0.1:${PORT:-3000}:3000`, key \
+         `${INTERNAL_RUNTIME_KEY:-password}`; Compose 1 and 2 both accept it. (The one check with a \
+         bind mount: not applicable on a remote engine, and says so.)",
         check!(example),
     )
     .clauses(&[
         "The example builds",
         "answers as its README says",
         "comes up with `docker compose up`",
-        "`image:` and no `build:`",
+        "`image: open-runtimes/<name>:${TAG:-<version>}`",
+        "no `build:`",
         "`./example` mounted read-only at `/usr/deploy-code`",
         "`127.0.0.1:${PORT:-3000}:3000`",
         "key `${INTERNAL_RUNTIME_KEY:-password}`",
@@ -193,9 +194,10 @@ async fn example(s: &Subject) -> Checked {
     }
 
     let compose = std::fs::read_to_string(s.facts().folder.join("docker-compose.yml")).unwrap_or_default();
-    ensure(!compose.contains("build:"), "`image:` and no `build:`", "it has `build:`")?;
+    ensure(!compose.contains("build:"), "no `build:`", "it has `build:`")?;
+    let image = format!("image: open-runtimes/{}:${{TAG:-", s.facts().name);
     for needed in [
-        "image:",
+        &image,
         "./example:/usr/deploy-code:ro",
         "127.0.0.1:${PORT:-3000}:3000",
         "${INTERNAL_RUNTIME_KEY:-password}",

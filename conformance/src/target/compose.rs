@@ -21,11 +21,12 @@ pub struct Composition {
     project: String,
     key: String,
     port: u16,
+    version: String,
     client: Client,
 }
 
 impl Composition {
-    /// Brings a folder's `docker-compose.yml` up on a free port, with the run's key.
+    /// Brings a folder's `docker-compose.yml` up on a free port, with the run's key and the subject's version.
     ///
     /// # Errors
     /// Compose is missing, or refuses the file.
@@ -40,6 +41,7 @@ impl Composition {
             project,
             key: workshop.key().to_string(),
             port,
+            version: subject.facts().version.clone(),
             client: Client::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), subject.transcript().clone()),
         };
         let services = composition.run(&["config", "--services"]).await?;
@@ -105,6 +107,7 @@ impl Composition {
         }
         command
             .args(arguments)
+            .env("TAG", &self.version)
             .env("PORT", self.port.to_string())
             .env("INTERNAL_RUNTIME_KEY", &self.key)
             .current_dir(&self.folder)
