@@ -165,12 +165,14 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .at(Stage::Own),
     Requirement::should(
         "function/stray",
-        "A failure in work left running after the answer does not take the server down.",
+        "A failure in work left running after the answer does not take the server down. Where it ends \
+         the function's process, a call inside gets `function-error`, and the next one is served.",
         check!(failing::stray),
     )
     .clauses(&[
         "A failure in work left running after the answer does not take the server down",
         "does not take the server down",
+        "the next one is served",
     ])
     .on(&["function/send"])
     .needs("background")

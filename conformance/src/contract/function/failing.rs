@@ -1,11 +1,12 @@
 //! What fails in a function, and what it may not answer.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{has_text, is_invalid};
 use crate::contract::expect::{During, Expect, echo, ensure, nonce, same};
 use crate::protocol::Kind;
 use crate::target::{Checked, Server, Subject, eventually};
+use crate::wire::Response;
 
 pub(super) async fn invalid(s: &Subject) -> Checked {
     for status in [0, 99, 100, 101, 199, 600, 999, 1000, 65_535] {
@@ -102,7 +103,8 @@ pub(super) async fn stray(s: &Subject) -> Checked {
     has_text(s.act(payload).await?.is(200)?, &text)?;
     logs(s, &message).await?;
     let before = s.errors().await?.len();
-    let silent = s.act(json!({ "action": "answer-late", "text": nonce() })).await?;
+    let mut lost = false;
+    let silent = next(s, json!({ "action": "answer-late", "text": nonce() }), &mut lost).await?;
     silent.error(Kind::NoResponse).during("an answer after the end")?;
     eventually("a warning on stderr for the answer after the end", || async {
         let grown = s.errors().await?.len() > before;
@@ -110,7 +112,20 @@ pub(super) async fn stray(s: &Subject) -> Checked {
     })
     .await?;
     for _ in 0..3 {
-        echo(s).await.during("the next request")?;
+        let payload = json!({ "nonce": nonce() });
+        let echoed = next(s, payload.clone(), &mut lost).await?.value().during("the next request")?;
+        same("the payload", &payload, &echoed["payload"])?;
     }
     Ok(())
+}
+
+/// A call after a stray failure. That one may end the function's process, and be in the log before it has: whoever
+/// asks one thing after another loses one call to it at most.
+async fn next(s: &Subject, payload: Value, lost: &mut bool) -> Checked<Response> {
+    let answer = s.act(payload.clone()).await?;
+    if *lost || answer.error(Kind::FunctionError).is_err() {
+        return Ok(answer);
+    }
+    *lost = true;
+    s.act(payload).await
 }

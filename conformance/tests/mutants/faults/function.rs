@@ -165,4 +165,5 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "A failure in work left running after the answer does not take the server down",
     ),
     Mutant::new("function/late-answer-ends-the-server", "function/stray", "does not take the server down"),
+    Mutant::new("function/stray-failure-ends-calls-to-come", "function/stray", "the next one is served"),
 ];

@@ -28,6 +28,8 @@ pub(crate) struct Residue {
     pub(crate) lines: Mutex<Vec<String>>,
     /// Whether the next request is to suffer for the last.
     pub(crate) upset: AtomicBool,
+    /// Whether no call is served any more.
+    pub(crate) spent: AtomicBool,
     /// When it started, where it had been here before.
     pub(crate) back_since: Option<Instant>,
 }
@@ -56,6 +58,7 @@ impl Residue {
             environment: Mutex::default(),
             lines: Mutex::default(),
             upset: AtomicBool::new(false),
+            spent: AtomicBool::new(false),
             back_since: before.then(Instant::now),
         }
     }

@@ -1,5 +1,6 @@
 //! Actions that fail.
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::Scene;
@@ -35,14 +36,16 @@ pub(crate) fn deliberate(scene: &Scene<'_>, later: bool) -> Result<(), Failure> 
 pub(crate) fn stray(scene: &Scene<'_>) {
     scene.output.send(&scene.text("text").unwrap_or_default(), &Manner::default());
     let failure = deliberate(scene, true);
-    let fault = scene.server.configuration.fault.clone();
+    let server = scene.server.clone();
     tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(50)).await;
         if let Err(failure) = failure {
             eprintln!("{}", failure.stack);
         }
-        if fault.is("function/stray-failure-ends-the-server") {
-            std::process::exit(1);
+        match server.configuration.fault.name() {
+            "function/stray-failure-ends-the-server" => std::process::exit(1),
+            "function/stray-failure-ends-calls-to-come" => server.residue.spent.store(true, Ordering::SeqCst),
+            _ => {}
         }
     });
 }

@@ -9,6 +9,7 @@ pub(crate) use failing::Failure;
 pub(crate) use processes::{PROCESSES, adopt_orphans, child_with_the_key};
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use serde_json::{Map, Value, json};
 
@@ -37,6 +38,9 @@ pub(crate) async fn act(
     input: Input,
     output: &Response,
 ) -> Result<(), Failure> {
+    if server.residue.spent.load(Ordering::SeqCst) {
+        return Err(Failure::new("the function ended its process"));
+    }
     let count = code.count();
     let scene = Scene { server, code, input, output };
     let action = scene.text("action").unwrap_or_else(|| "echo".into());
