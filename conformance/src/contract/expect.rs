@@ -135,9 +135,14 @@ pub(super) fn nonce() -> String {
 
 /// One call of the probe's `echo`, with the nonce checked; returns the answer.
 pub(super) async fn echo(server: &Server) -> Checked<Value> {
-    let nonce = nonce();
-    let value = server.act(json!({ "nonce": nonce })).await?.value()?;
-    same("the payload", &json!({ "nonce": nonce }), member(&value, "payload")?)?;
+    let payload = json!({ "nonce": nonce() });
+    echoes(&server.act(payload.clone()).await?, &payload)
+}
+
+/// Expects the probe's `echo` of this payload; returns the answer.
+pub(super) fn echoes(answer: &Response, payload: &Value) -> Checked<Value> {
+    let value = answer.value()?;
+    same("the payload", payload, member(&value, "payload")?)?;
     Ok(value)
 }
 

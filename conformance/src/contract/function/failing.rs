@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{has_text, is_invalid};
-use crate::contract::expect::{During, Expect, echo, ensure, nonce, same};
+use crate::contract::expect::{During, Expect, echo, echoes, ensure, nonce, same};
 use crate::protocol::Kind;
 use crate::target::{Checked, Server, Subject, eventually};
 use crate::wire::Response;
@@ -113,8 +113,7 @@ pub(super) async fn stray(s: &Subject) -> Checked {
     .await?;
     for _ in 0..3 {
         let payload = json!({ "nonce": nonce() });
-        let echoed = next(s, payload.clone(), &mut lost).await?.value().during("the next request")?;
-        same("the payload", &payload, &echoed["payload"])?;
+        echoes(&next(s, payload.clone(), &mut lost).await?, &payload).during("the next request")?;
     }
     Ok(())
 }
