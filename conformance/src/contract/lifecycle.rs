@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::expect::{During, Expect, Meeting, echo, ensure, is_done, nonce};
@@ -13,10 +14,11 @@ use crate::wire::Error;
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "lifecycle/stop",
-        "SIGTERM when idle: exit code 0 within 5 s by the engine's own times.",
+        "SIGTERM when idle, or while requests keep coming: exit code 0 within 5 s by the engine's \
+         own times.",
         check!(stop),
     )
-    .clauses(&["SIGTERM when idle", "exit code 0", "within 5 s"])
+    .clauses(&["SIGTERM when idle", "while requests keep coming", "exit code 0", "within 5 s"])
     .at(Stage::Own),
     Requirement::should(
         "lifecycle/interrupt",
@@ -78,21 +80,55 @@ async fn ends_well(s: &Server) -> Checked {
     }
 }
 
+async fn ends_in_time(s: &Server) -> Checked {
+    ends_well(s).await?;
+    let took = s.signal_to_end().await?;
+    ensure(took <= STOP, format!("an end within {} s", STOP.as_secs()), format!("{} ms", took.as_millis()))
+}
+
 async fn stops(s: &Server, signal: Signal) -> Checked {
     echo(s).await?;
     let mut idle = s.connect().await?;
     idle.exchange(&s.request().json(&json!({}))).await?.is(200)?;
     s.signal(signal).await?;
-    ends_well(s).await?;
-    let took = s.signal_to_end().await?;
-    ensure(took <= STOP, format!("an end within {} s", STOP.as_secs()), format!("{} ms", took.as_millis()))
+    ends_in_time(s).await
+}
+
+/// A signal and a connection that come in one turn of an event loop are seen in one order or the other.
+/// It takes luck: of a server that never ended where the signal was seen first, 3 of 8 tries told.
+async fn stops_amid_requests(s: &Server) -> Checked {
+    const CALLERS: usize = 8;
+    echo(s).await?;
+    let request = s.request().json(&json!({}));
+    let caller = async |_| {
+        loop {
+            let answered = match s.connect().await {
+                Ok(mut connection) => connection.exchange(&request).await.is_ok(),
+                Err(_) => false,
+            };
+            if !answered {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        }
+    };
+    let end = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        s.signal(Signal::Terminate).await?;
+        ends_in_time(s).await
+    };
+    tokio::select! {
+        never = join_all((0..CALLERS).map(caller)) => match never[0] {},
+        ended = end => ended,
+    }
 }
 
 async fn stop(s: &Subject) -> Checked {
     stops(s, Signal::Terminate).await?;
     let unused = s.serve(Launch::default()).await?;
     unused.signal(Signal::Terminate).await?;
-    ends_well(&unused).await.during("before any function was loaded")
+    ends_well(&unused).await.during("before any function was loaded")?;
+    let busy = s.serve(Launch::default()).await?;
+    stops_amid_requests(&busy).await.during("while requests keep coming")
 }
 
 async fn interrupt(s: &Subject) -> Checked {

@@ -119,10 +119,12 @@ module OpenRuntimes
     end
 
     def turn
-      readable, writable = IO.select(@readable, @writable, nil, @connections.empty? ? nil : 1)
+      idle = @connections.empty? && !@stopping
+      readable, writable = IO.select(@readable, @writable, nil, idle ? nil : 1)
       @now = Clock.now
+      awake = false
       readable&.each do |socket|
-        if socket.equal?(@waker) then woken
+        if socket.equal?(@waker) then awake = true
         elsif socket.equal?(@listener) then accept
         else hand_on(socket, &:read)
         end
@@ -133,6 +135,7 @@ module OpenRuntimes
           connection.advance
         end
       end
+      woken if awake # last: what came with a signal came before it
       sweep if @now - @swept >= 1
       exit_when_done
     end

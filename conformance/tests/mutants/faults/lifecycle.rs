@@ -4,6 +4,7 @@ use super::Mutant;
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("lifecycle/sigterm-ignored", "lifecycle/stop", "SIGTERM when idle"),
+    Mutant::new("lifecycle/sigterm-waits-for-a-pause", "lifecycle/stop", "while requests keep coming"),
     Mutant::new("lifecycle/sigterm-exits-with-143", "lifecycle/stop", "exit code 0"),
     Mutant::new("lifecycle/unused-server-fails-to-stop", "lifecycle/stop", "exit code 0"),
     Mutant::new("lifecycle/stops-late", "lifecycle/stop", "within 5 s")

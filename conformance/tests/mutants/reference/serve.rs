@@ -64,6 +64,9 @@ pub(crate) async fn serve(configuration: Configuration) -> Result<(), String> {
             accepted = listener.accept() => if let Ok((stream, _)) = accepted { welcome(&server, stream) },
             _ = terminate.recv(), if !fault.is("lifecycle/sigterm-ignored") => {
                 exit_early(&server, &fault, "sigterm");
+                if fault.is("lifecycle/sigterm-waits-for-a-pause") {
+                    welcome_until_a_pause(&server, &listener).await;
+                }
                 break;
             }
             _ = interrupt.recv(), if !fault.is("lifecycle/sigint-ignored") => {
@@ -102,6 +105,14 @@ fn welcome(server: &Arc<Server>, stream: TcpStream) {
     let _ = stream.set_nodelay(true);
     let hold = server.shutdown.hold();
     tokio::spawn(exchange::converse(server.clone(), stream, hold));
+}
+
+/// Goes on until nothing has come for a while.
+async fn welcome_until_a_pause(server: &Arc<Server>, listener: &TcpListener) {
+    const PAUSE: Duration = Duration::from_millis(200);
+    while let Ok(Ok((stream, _))) = tokio::time::timeout(PAUSE, listener.accept()).await {
+        welcome(server, stream);
+    }
 }
 
 /// Ends that a fault puts in the place of an orderly one.
