@@ -232,7 +232,9 @@ async function main(): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) Deno.addSignalListener(signal, () => shutDown(listener));
   while (!stopping) {
     try {
-      attend(new Connection(await listener.accept()), configuration);
+      const socket = await listener.accept();
+      if (stopping) return socket.close(); // it came with the signal
+      attend(new Connection(socket), configuration);
     } catch (error) {
       if (stopping) return;
       // No descriptors left, most likely. Who waits in the queue is accepted when there are some again.
