@@ -1,13 +1,12 @@
 // Serves the runtime contract, version 1, on Bun.listen. It reads in the order of a request:
 // loadConfiguration, authorise, parse, resolveCode, call, reply, shutDown.
 
-import { closeSync, readFileSync } from "node:fs";
 import { CONTINUE, encodeAnswer } from "./server/answer.ts";
 import { readBody } from "./server/body.ts";
 import { Connection, stopConnections } from "./server/connection.ts";
 import { type Head, Malformed, takeHead } from "./server/head.ts";
 import { parseJson } from "./server/json.ts";
-import { type Handler, isFile, load, type Request } from "./server/load.ts";
+import { type Handler, load, type Request } from "./server/load.ts";
 import { normalize, staysInside } from "./server/path.ts";
 import { createResponse } from "./server/response.ts";
 import { type Answer, describe, RuntimeError } from "./server/runtime-error.ts";
@@ -19,7 +18,7 @@ interface Configuration {
   key: Uint8Array;
 }
 
-function loadConfiguration(): Configuration {
+async function loadConfiguration(): Promise<Configuration> {
   const maxBody = process.env.INTERNAL_RUNTIME_MAX_BODY || "20971520";
   if (!/^0*[1-9]\d*$/.test(maxBody)) {
     throw new Error("INTERNAL_RUNTIME_MAX_BODY must be a positive whole number of bytes, such as 20971520.");
@@ -28,17 +27,20 @@ function loadConfiguration(): Configuration {
   if (!staysInside(entrypoint)) {
     throw new Error('INTERNAL_RUNTIME_ENTRYPOINT must be a relative path without "..", such as index.ts.');
   }
-  let key = Buffer.alloc(0);
-  try {
-    key = readFileSync(3).subarray(0, -1); // without the line break after it
-    closeSync(3);
-  } catch {
-    // Said below.
-  }
+  const key = await readKey();
   if (key.length === 0) {
     throw new Error("INTERNAL_RUNTIME_KEY did not arrive on descriptor 3: start the server with launch.sh.");
   }
   return { maxBody: Number(maxBody), entrypoint, key };
+}
+
+/** What launch.sh handed over; nothing where it did not. */
+async function readKey(): Promise<Uint8Array> {
+  // Not by node:fs: to load it takes Bun 2 ms and more. The descriptor stays open, but what a pipe held is gone.
+  const handed = Bun.file(3);
+  const found = await handed.stat().catch(() => undefined);
+  if (!found?.isFIFO()) return new Uint8Array(); // where nothing was handed over, Bun has one of its own there
+  return (await handed.bytes()).subarray(0, -1); // without the line break after it
 }
 
 /** Lets a request in that carries the key exactly once. */
@@ -112,8 +114,7 @@ function resolveCode(path: string, file: string): Handler | Promise<Handler> {
   const source = normalize(`${path}/${file}`);
   const known = handlers.get(source);
   if (known) return known;
-  if (!isFile(`${path}/${file}`)) throw new RuntimeError("code-not-found", "Code file not found.");
-  const loading = load(source).then(
+  const loading = load(`${path}/${file}`, source).then(
     (handler) => {
       handlers.set(source, handler);
       return handler;
@@ -222,8 +223,8 @@ function shutDown(listener: { stop(): void }): void {
   stopConnections(() => process.exit(0));
 }
 
-function main(): void {
-  const configuration = loadConfiguration();
+async function main(): Promise<void> {
+  const configuration = await loadConfiguration();
   for (const stray of ["uncaughtException", "unhandledRejection"]) {
     process.on(stray, (error) => console.error(describe(error).stack));
   }
@@ -248,9 +249,7 @@ function main(): void {
   for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => shutDown(listener));
 }
 
-try {
-  main();
-} catch (error) {
+main().catch((error) => {
   console.error(describe(error).message);
   process.exit(1);
-}
+});

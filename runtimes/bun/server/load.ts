@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import type { Response } from "./response.ts";
 import { describe, RuntimeError } from "./runtime-error.ts";
 
@@ -11,16 +10,13 @@ export interface Request {
 
 export type Handler = (req: Request, res: Response) => unknown;
 
-export function isFile(name: string): boolean {
-  try {
-    return statSync(name).isFile();
-  } catch {
-    return false;
-  }
+async function isFile(name: string): Promise<boolean> {
+  return Bun.file(name).stat().then((found) => found.isFile(), () => false);
 }
 
-/** Loads a source file that exists, and finds the handler it exports. */
-export async function load(source: string): Promise<Handler> {
+/** Loads a source file, and finds the handler it exports. */
+export async function load(name: string, source: string): Promise<Handler> {
+  if (!await isFile(name)) throw new RuntimeError("code-not-found", "Code file not found.");
   let handler;
   try {
     const loaded = await import(source);

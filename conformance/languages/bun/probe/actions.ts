@@ -1,13 +1,14 @@
 // The actions of the probe, as the README above this folder lists them. Those that need not wait do not,
 // so the handlers that share them cover both: functions that return, and functions that return a promise.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-
 export type Value = any;
 type Handler = (req: Value, res: Value) => unknown;
 
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const print = (line: string) => console.log(line);
+
+// What only some actions need they load themselves: the probe is also what the stopwatch boots.
+const fs = () => import("node:fs");
 
 function deliberate(message: string): never {
   throw new Error(message);
@@ -53,7 +54,8 @@ const actions: Record<string, Handler> = {
     for (const line of stderr) console.error(line);
     res.json({ nonce });
   },
-  environment: ({ payload: { nonce } }, res) => {
+  environment: async ({ payload: { nonce } }, res) => {
+    const { readdirSync, readFileSync } = await fs();
     const processes: Record<string, string> = {};
     for (const id of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
       try {
@@ -65,13 +67,15 @@ const actions: Record<string, Handler> = {
     res.json({ nonce, variables: { ...process.env }, processes });
   },
   meet: async ({ payload: { nonce, folder, name, until } }, res) => {
+    const { mkdirSync, readdirSync, writeFileSync } = await fs();
     mkdirSync(folder, { recursive: true });
     writeFileSync(`${folder}/${name}`, "");
     while (readdirSync(folder).filter((entry) => !entry.endsWith(".done")).length < until) await sleep(5);
     writeFileSync(`${folder}/${name}.done`, "");
     res.json({ nonce });
   },
-  list: ({ payload: { nonce, folder } }, res) => {
+  list: async ({ payload: { nonce, folder } }, res) => {
+    const { existsSync, readdirSync } = await fs();
     const names = existsSync(folder) ? readdirSync(folder).sort() : [];
     res.json({ nonce, names });
   },
@@ -84,7 +88,6 @@ const actions: Record<string, Handler> = {
     }
     res.json({ nonce });
   },
-  // What only one action needs it loads itself: the probe is also what the stopwatch boots.
   dependency: async ({ payload: { nonce } }, res) => {
     const { default: ms } = await import("ms");
     if (ms("2 days") !== 172_800_000) throw new Error("the dependency does not do what it is for");
