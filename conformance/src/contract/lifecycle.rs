@@ -94,19 +94,22 @@ async fn stops(s: &Server, signal: Signal) -> Checked {
     ends_in_time(s).await
 }
 
+/// Whether a request on a new connection gets an answer.
+async fn answers(s: &Server) -> bool {
+    match s.connect().await {
+        Ok(mut connection) => connection.exchange(&s.request().json(&json!({}))).await.is_ok(),
+        Err(_) => false,
+    }
+}
+
 /// A signal and a connection that come in one turn of an event loop are seen in one order or the other.
 /// It takes luck: of a server that never ended where the signal was seen first, 3 of 8 tries told.
 async fn stops_amid_requests(s: &Server) -> Checked {
     const CALLERS: usize = 8;
     echo(s).await?;
-    let request = s.request().json(&json!({}));
     let caller = async |_| {
         loop {
-            let answered = match s.connect().await {
-                Ok(mut connection) => connection.exchange(&request).await.is_ok(),
-                Err(_) => false,
-            };
-            if !answered {
+            if !answers(s).await {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         }
@@ -146,11 +149,7 @@ async fn drain(s: &Subject) -> Checked {
     s.signal(Signal::Terminate).await?;
     idle.ended().await.during("an idle connection is closed")?;
     let refused = eventually("no answer to a new connection", || async {
-        let answered = match s.connect().await {
-            Ok(mut connection) => connection.exchange(&s.request().json(&json!({}))).await.is_ok(),
-            Err(_) => false,
-        };
-        Ok(if answered { Err("it was answered".to_string()) } else { Ok(()) })
+        Ok(if answers(s).await { Err("it was answered".to_string()) } else { Ok(()) })
     });
     refused.await?;
     ensure(s.ended().await?.is_none(), "the server waits for the request in flight", "it has ended")?;
