@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use conformance::contract::Requirement;
-use conformance::engine::{Engine, Owner};
 use conformance::plan::{self, Plan, Planned, Selection};
 use conformance::report::Verdict;
 use conformance::run::{Run, Terminal};
 use conformance::target::{Checked, Launch, Subject};
+use engine::{Engine, Owner};
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 

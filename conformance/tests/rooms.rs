@@ -6,16 +6,14 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// Each room, and the rooms that it may use.
-const ARROWS: [(&str, &[&str]); 9] = [
-    ("protocol", &[]),
-    ("engine", &[]),
-    ("wire", &["protocol"]),
-    ("target", &["engine", "protocol", "wire"]),
-    ("contract", &["protocol", "target", "wire"]),
-    ("plan", &["contract", "protocol", "target"]),
-    ("report", &["protocol"]),
-    ("run", &["contract", "engine", "plan", "report", "target"]),
-    ("command", &["engine", "plan", "report", "run"]),
+const ARROWS: [(&str, &[&str]); 7] = [
+    ("wire", &[]),
+    ("target", &["wire"]),
+    ("contract", &["target", "wire"]),
+    ("plan", &["contract", "target"]),
+    ("report", &[]),
+    ("run", &["contract", "plan", "report", "target"]),
+    ("command", &["plan", "report", "run"]),
 ];
 
 /// The rooms that the sources of `room` name.

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use conformance::contract::{Level, Requirement};
 use conformance::plan::{self, Plan, Planned};
-use conformance::protocol::{CHALLENGE, ERROR};
 use conformance::report::{Verdict, explain};
 use conformance::run::{self, Run, Terminal};
 use conformance::target::{Checked, Subject};
 use conformance::wire::{Request, Response};
 use libtest_mimic::{Arguments, Failed, Trial};
+use protocol::{CHALLENGE, ERROR};
 use serde_json::{Value, json};
 
 fn main() -> ExitCode {

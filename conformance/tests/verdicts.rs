@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use conformance::contract::{Check, Level, Requirement, Stage};
-use conformance::engine::Owner;
 use conformance::plan::{Exceptions, Expectation, Planned};
 use conformance::report::{Outcome, Tally, Verdict, expectations};
 use conformance::run::Run;
 use conformance::target::{BuildJob, Checked, Runtime, Source, Subject, Trouble, Workshop};
 use conformance::wire::Request;
+use engine::Owner;
 use jiff::civil::{Date, date};
 use place::{Nowhere, Silent, facts};
 

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::Exit;
-use crate::engine::{Engine, Error, Owner};
+use engine::{Engine, Error, Owner};
 
 /// Remove what the harness left in the engine.
 #[derive(Debug, Args)]

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::expect::{During, Expect, Meeting, echo, ensure, is_refused, member, nonce};
 use super::requirement::{LAUNCHES, check};
 use super::{Requirement, Stage};
-use crate::protocol::{CHALLENGE, KEY, Kind};
 use crate::target::{Checked, Key, Launch, Server, Subject, Variable, eventually};
 use crate::wire::Request;
+use protocol::{CHALLENGE, KEY, Kind};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::expect::{During, Expect, echo, ensure, member, nonce, same};
 use super::requirement::{BUILDS, check};
 use super::{Requirement, Stage};
-use crate::protocol::{Kind, PACKAGE_NAME};
 use crate::target::{BuildJob, Built, Checked, Launch, Package, Source, Start, Subject, eventually};
+use protocol::{Kind, PACKAGE_NAME};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(

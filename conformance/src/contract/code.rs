@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::expect::{During, Expect, ensure, member, nonce, same};
 use super::requirement::{BUILDS, check};
 use super::{Requirement, Stage};
-use crate::protocol::{CODE, ENTRYPOINT, Kind};
 use crate::target::{BuildJob, Checked, Launch, Package, Server, Source, Subject};
+use protocol::{CODE, ENTRYPOINT, Kind};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(

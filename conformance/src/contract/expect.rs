@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::protocol::{ERROR, Kind};
 use crate::target::{Checked, Server, Trouble, eventually};
 use crate::wire::{self, Response};
+use protocol::{ERROR, Kind};
 
 /// Fails with `actual` unless `holds`.
 pub(super) fn ensure(holds: bool, expected: impl Into<String>, actual: impl Into<String>) -> Checked {

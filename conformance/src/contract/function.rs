@@ -9,9 +9,9 @@ use serde_json::Value;
 use super::expect::{During, Expect, ensure};
 use super::requirement::check;
 use super::{Requirement, Stage};
-use crate::protocol::Kind;
 use crate::target::{Checked, Server};
 use crate::wire::Response;
+use protocol::Kind;
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::Requirement;
 use super::expect::{ensure, member};
 use super::requirement::check;
-use crate::protocol::{CODE, CONTRACT, KEY, LABEL_CONTRACT, LABEL_ENTRYPOINT};
 use crate::target::{Checked, Subject};
+use protocol::{CODE, CONTRACT, KEY, LABEL_CONTRACT, LABEL_ENTRYPOINT};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(

@@ -6,9 +6,9 @@ use std::time::Duration;
 use super::expect::{During, Expect, ensure, same};
 use super::requirement::{BUILDS, check};
 use super::{Requirement, Stage};
-use crate::protocol::{CHALLENGE, SOURCE};
 use crate::target::{BuildJob, Checked, Composition, Launch, Package, Source, Subject, Trouble, within};
 use crate::wire::{Client, Request, Response};
+use protocol::{CHALLENGE, SOURCE};
 
 /// How long what Compose brings up may take to its first answer: it builds first. 2 s for most, and once more than
 /// 15 s on a machine at load 12.

@@ -7,9 +7,9 @@ use serde_json::json;
 use super::expect::{During, Expect, echo, ensure, is_refused, member, nonce, same};
 use super::requirement::{LAUNCHES, check};
 use super::{Requirement, Stage};
-use crate::protocol::{CHALLENGE, ENTRYPOINT, ERROR, Kind, MAX_BODY};
 use crate::target::{Checked, Launch, Subject, Variable};
 use crate::wire::{Connection, Ending};
+use protocol::{CHALLENGE, ENTRYPOINT, ERROR, Kind, MAX_BODY};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must("server/port", "Serves HTTP/1.1 on TCP `0.0.0.0:3000`.", check!(port))

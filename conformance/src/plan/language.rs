@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{Error, read_toml};
 use crate::target::{BareServer, Messages, Waiting};
 
-/// What the harness needs of a language. `conformance/languages/README.md` says what each member means.
+/// What the harness needs of a language. `conformance/PROBE.md` says what each member means.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Language {

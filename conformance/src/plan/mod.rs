@@ -46,7 +46,7 @@ pub fn repository() -> PathBuf {
 /// Every runtime in the repository: each folder under `runtimes/` with a `runtime.toml`.
 ///
 /// # Errors
-/// A manifest that breaks its rules, or a runtime without its folder under `conformance/languages`.
+/// A manifest that breaks its rules, or a runtime without its `conformance` folder.
 pub fn discover(root: &Path) -> Result<Vec<Runtime>, Error> {
     let folder = root.join("runtimes");
     let entries =
@@ -64,7 +64,7 @@ pub fn discover(root: &Path) -> Result<Vec<Runtime>, Error> {
                 manifest.name
             )));
         }
-        let language = Language::read(&root.join("conformance/languages").join(&manifest.name))?;
+        let language = Language::read(&folder.join("conformance"))?;
         let examples = examples(root, &folder, &manifest.name);
         Ok(Runtime { folder, manifest, language, examples })
     });

@@ -7,8 +7,8 @@ use jiff::civil::Date;
 
 use super::{Error, Exceptions, Manifest, Runtime};
 use crate::contract::{self, Requirement, Stage};
-use crate::protocol::DEFAULT_MAX_BODY;
 use crate::target::Facts;
+use protocol::DEFAULT_MAX_BODY;
 
 /// Memory of a serving container without a declared one, in MiB.
 const MEMORY: u32 = 256;

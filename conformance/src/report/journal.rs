@@ -58,7 +58,7 @@ impl Journal {
     pub fn write_report(&self, time_scale: f64, seconds: f64) -> std::io::Result<PathBuf> {
         let outcomes = self.outcomes();
         let report = json!({
-            "contract": crate::protocol::CONTRACT,
+            "contract": protocol::CONTRACT,
             "seconds": seconds,
             "time_scale": time_scale,
             "tally": Tally::of(&outcomes),

@@ -15,10 +15,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OnceCell, RwLock};
 
-use crate::engine::{Leftovers, Owner};
 use crate::plan::{Plan, Planned};
 use crate::report::{Journal, Outcome, Tally};
 use crate::target::{Facts, Progress, Runtime, Workshop};
+use engine::{Leftovers, Owner};
 
 /// What scales the budgets of checks that measure time, for machines that are slow and known to be.
 pub const TIME_SCALE: &str = "CONFORMANCE_TIME_SCALE";

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::engine::{Container, Exit, Log, Output};
-use crate::protocol;
 use crate::target::place::{Coming, Machine};
 use crate::target::{Checked, Signal, Trouble};
+use engine::{Container, Exit, Log, Output};
 
 /// Unpacks standard input in `$1`, with `$2` under another name.
 const UNPACK: &str = r#"set -e

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
-use crate::engine::{Archive, BuildRequest, Exit, Image, Member, Network, Profile, Spec, Volume};
-use crate::protocol;
 use crate::target::place::{Coming, Machine, Place};
 use crate::target::registry;
 use crate::target::{BuildJob, Built, Checked, Facts, Key, Launch, Source, Start, Trouble, Workshop};
+use engine::{Archive, BuildRequest, Exit, Image, Member, Network, Profile, Spec, Volume};
 
 /// How long a build may take, downloads included.
 const PATIENCE: Duration = Duration::from_secs(600);

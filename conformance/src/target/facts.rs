@@ -19,7 +19,7 @@ pub struct Facts {
     pub arguments: std::collections::BTreeMap<String, String>,
     /// The runtime's folder.
     pub folder: PathBuf,
-    /// The folder of its language under `conformance/languages`.
+    /// The folder with what the harness needs of it: `runtimes/<language>/conformance`.
     pub language: PathBuf,
     /// The default of `file`.
     pub entrypoint: String,

@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use crate::engine::{Exit, Log};
-use crate::protocol;
 use crate::target::{Package, Server, Source};
+use engine::{Exit, Log};
 
 /// The key that a server is started with.
 #[derive(Clone, Debug, PartialEq, Eq)]

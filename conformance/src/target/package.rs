@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::engine::{Archive, Exit};
 use crate::target::Checked;
 use crate::target::launch::last_json;
+use engine::{Archive, Exit};
 
 /// The packages that checks start servers with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

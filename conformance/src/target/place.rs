@@ -9,8 +9,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use crate::engine::{Exit, Image, Log};
 use crate::target::{BuildJob, Built, Checked, Launch, Signal};
+use engine::{Exit, Image, Log};
 
 /// Something that will come.
 pub type Coming<'a, T = ()> = BoxFuture<'a, Checked<T>>;

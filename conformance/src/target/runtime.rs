@@ -5,7 +5,6 @@ use std::sync::{Arc, Mutex};
 
 use tokio::sync::OnceCell;
 
-use crate::engine::Image;
 use crate::target::place::{Machine, Place};
 use crate::target::ready::boot;
 use crate::target::registry;
@@ -13,6 +12,7 @@ use crate::target::{
     BuildJob, Built, Checked, Containers, Facts, Launch, Package, Server, Started, Trouble, Workshop,
 };
 use crate::wire::Transcript;
+use engine::Image;
 
 type PackageCell = Arc<OnceCell<Checked<Arc<Vec<u8>>>>>;
 

@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::engine::Exit;
-use crate::protocol;
 use crate::target::place::Machine;
 use crate::target::ready::first_answer;
 use crate::target::{Checked, Started, Trouble};
 use crate::wire::{Client, Connection, Request, Response, Transcript};
+use engine::Exit;
 
 /// How long a server may take to end once told to. Twice what the contract allows, so that one that is
 /// late is told from one that never ends.

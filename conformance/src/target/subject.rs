@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::engine::{Exit, Log};
 use crate::target::launch::last_json;
 use crate::target::place::Machine;
 use crate::target::ready::boot;
 use crate::target::{Checked, Ended, Facts, Launch, Runtime, Server, Start, Started, Trouble, Variable};
 use crate::wire::Transcript;
+use engine::{Exit, Log};
 
 /// How long a server that must refuse may take to end. Ten at once on two busy cores need 6 s.
 const REFUSAL: Duration = Duration::from_secs(30);

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::engine;
 use crate::wire;
 
 /// What a check returns.

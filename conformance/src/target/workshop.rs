@@ -8,9 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 
-use crate::engine::{Archive, BuildRequest, Engine, Owner, Spec};
-use crate::protocol;
 use crate::target::{Checked, Trouble};
+use engine::{Archive, BuildRequest, Engine, Owner, Spec};
 
 /// The image that every runtime stands on.
 const BASE: &str = "open-runtimes/base";
@@ -100,7 +99,7 @@ impl Workshop {
             return Err(Trouble::Fault("the run is being stopped".into()));
         }
         let connected = self.engine.get_or_init(|| async {
-            let missing = |error: crate::engine::Error| Trouble::missing("the container engine", error);
+            let missing = |error: engine::Error| Trouble::missing("the container engine", error);
             let engine = Engine::connect(self.owner.clone()).await.map_err(missing)?;
             let abandoned = engine.abandoned().await?;
             if !abandoned.is_empty() {
@@ -160,7 +159,7 @@ impl Workshop {
     }
 
     fn inside_source(&self) -> PathBuf {
-        self.root.join("conformance/inside")
+        self.root.join("conformance/agent")
     }
 
     async fn compile_here(&self) -> Result<Vec<u8>, String> {
@@ -171,7 +170,7 @@ impl Workshop {
         let compiled = Command::new(&rustc)
             .args(["--edition", "2024", "-O", "-C", "target-feature=+crt-static", "-o"])
             .arg(&program)
-            .arg(self.inside_source().join("main.rs"))
+            .arg(self.inside_source().join("src/main.rs"))
             .output()
             .await
             .map_err(|error| format!("{rustc} does not start: {error}"))?;
@@ -192,7 +191,7 @@ impl Workshop {
             tag: tag.clone(),
             arguments: BTreeMap::new(),
         };
-        let told = |error: crate::engine::Error| error.to_string();
+        let told = |error: engine::Error| error.to_string();
         engine.build(&request, |line| self.detail(&format!("inside: {line}"))).await.map_err(told)?;
         let container = engine.create(&Spec::of(&tag)).await.map_err(told)?;
         let archive = container.download("/inside").await.map_err(told)?;

@@ -49,7 +49,7 @@ impl Response {
         let text = String::from_utf8_lossy(&self.body[..self.body.len().min(4 * (SHOWN + 1))]);
         let shown: String = text.chars().take(SHOWN).collect();
         let more = if text.chars().nth(SHOWN).is_some() { "…" } else { "" };
-        let kind = self.header(crate::protocol::ERROR).map(|kind| format!(" ({kind})")).unwrap_or_default();
+        let kind = self.header(protocol::ERROR).map(|kind| format!(" ({kind})")).unwrap_or_default();
         format!("{}{kind}, {} bytes: {shown}{more}", self.status, self.body.len())
     }
 }

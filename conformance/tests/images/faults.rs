@@ -1,6 +1,6 @@
 //! Broken images and broken folders of a runtime: what only an engine can show.
 
-use conformance::engine::Spec;
+use engine::Spec;
 
 /// A runtime with one fault.
 #[derive(Clone, Copy, Debug)]

@@ -11,11 +11,11 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
-use conformance::engine::Owner;
 use conformance::plan::{self, Plan, Planned, Selection};
 use conformance::report::{Outcome, Verdict, explain};
 use conformance::run::{self, Run, Terminal};
 use conformance::target::{Containers, Facts, Runtime, Workshop};
+use engine::Owner;
 use faults::{Change, MUTANTS, Mutant, lines};
 use futures_util::StreamExt;
 use libtest_mimic::{Arguments, Trial};

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use conformance::contract::{self, Requirement};
-use conformance::engine::Owner;
 use conformance::plan::{self, Exceptions, Language, Planned};
 use conformance::report::{Outcome, Verdict, explain};
 use conformance::run::Run;
 use conformance::target::{BareServer, Facts, Progress, Runtime, Workshop};
+use engine::Owner;
 
 use crate::place::Rooms;
 use crate::reference::{DEFAULT_MAX_BODY, PROCESSES};

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use conformance::engine::{Error, Exit, Image};
 use conformance::target::{
     BareServer, BuildJob, Built, Coming, Facts, Launch, Machine, Messages, Place, Progress, Trouble,
 };
+use engine::{Error, Exit, Image};
 
 /// The place.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use crate::contract::expect::{During, Expect, Meeting, echo, ensure, member, nonce, same};
-use crate::protocol::{Kind, MAX_BODY};
 use crate::target::{Checked, Launch, Subject};
+use protocol::{Kind, MAX_BODY};
 
 /// Brackets that may be open at once.
 const NESTING: usize = 512;

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use crate::contract::expect::{During, Expect, member, nonce, same};
-use crate::protocol::CODE;
 use crate::target::{Checked, Server, Subject};
 use crate::wire::Response;
+use protocol::CODE;
 
 async fn has_defaults(s: &Server, answer: &Response) -> Checked {
     let value = answer.value()?;

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::{has_text, is_invalid};
 use crate::contract::expect::{During, Expect, echo, echoes, ensure, nonce, same};
-use crate::protocol::Kind;
 use crate::target::{Checked, Server, Subject, eventually};
 use crate::wire::Response;
+use protocol::Kind;
 
 pub(super) async fn invalid(s: &Subject) -> Checked {
     for status in [0, 99, 100, 101, 199, 600, 999, 1000, 65_535] {

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use crate::contract::expect::{During, Expect, Meeting, echo, ensure, is_done, member, nonce, same};
-use crate::protocol::{CHALLENGE, Kind};
 use crate::target::{Checked, Server, Subject, eventually};
 use crate::wire::Request;
+use protocol::{CHALLENGE, Kind};
 
 pub(super) async fn isolated(s: &Subject) -> Checked {
     let name = format!("SET_{}", nonce()).to_uppercase();

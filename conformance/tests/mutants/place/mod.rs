@@ -9,11 +9,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use conformance::engine::Image;
-use conformance::protocol::{CODE, DEPLOY_CODE, KEY, PACKAGE_NAME};
 use conformance::target::{
     BuildJob, Built, Checked, Coming, Facts, Key, Launch, Machine, Place, Start, Trouble,
 };
+use engine::Image;
+use protocol::{CODE, DEPLOY_CODE, KEY, PACKAGE_NAME};
 
 use crate::reference::Mode;
 use process::{Process, exit};

@@ -6,8 +6,8 @@ use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use conformance::engine::{Exit, Log};
 use conformance::target::{Checked, Coming, Launch, Machine, Signal, Trouble};
+use engine::{Exit, Log};
 use rustix::process::{Pid, kill_process};
 use serde_json::{Value, json};
 use tokio::sync::watch;

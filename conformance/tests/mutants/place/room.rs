@@ -6,8 +6,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use conformance::engine::Log;
-use conformance::protocol::{CODE, DEPLOY_CODE};
+use engine::Log;
+use protocol::{CODE, DEPLOY_CODE};
 use tokio::process::Command;
 
 use crate::reference::{FAULT, MODE, Mode, PORT_FILE, ROOT};

@@ -1,6 +1,6 @@
 //! Who may call.
 
-use conformance::protocol::{CHALLENGE, Kind};
+use protocol::{CHALLENGE, Kind};
 
 use super::configuration::Configuration;
 use super::fault::Fault;

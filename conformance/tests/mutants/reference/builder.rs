@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use conformance::protocol::{CODE, PACKAGE_NAME};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use protocol::{CODE, PACKAGE_NAME};
 
 use super::fault::Fault;
 use super::room::Room;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use conformance::protocol::Kind;
+use protocol::Kind;
 use serde_json::Value;
 
 use super::code::Code;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use conformance::protocol::{CODE, Kind};
+use protocol::{CODE, Kind};
 
 use super::fault::Fault;
 use super::residue::lock;

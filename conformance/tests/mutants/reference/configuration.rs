@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use conformance::protocol::{ENTRYPOINT, KEY, MAX_BODY};
+use protocol::{ENTRYPOINT, KEY, MAX_BODY};
 
 use super::PORT_FILE;
 use super::code::stays_inside;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use conformance::protocol::{CHALLENGE, Kind};
+use protocol::{CHALLENGE, Kind};
 use tokio::net::TcpStream;
 
 use super::authorise::authorise;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use conformance::protocol::Kind;
+use protocol::Kind;
 use serde_json::{Map, Value};
 
 use super::fault::Fault;

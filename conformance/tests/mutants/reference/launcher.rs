@@ -5,7 +5,7 @@ use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
-use conformance::protocol::{CODE, DEPLOY_CODE, KEY, PACKAGE};
+use protocol::{CODE, DEPLOY_CODE, KEY, PACKAGE};
 
 use super::builder;
 use super::fault::Fault;

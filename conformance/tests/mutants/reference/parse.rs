@@ -1,6 +1,6 @@
 //! The body of a request: five fields, each with its default.
 
-use conformance::protocol::{CODE, Kind};
+use protocol::{CODE, Kind};
 use serde_json::{Map, Value};
 
 use super::code::stays_inside;

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use conformance::protocol::Kind;
+use protocol::Kind;
 use serde::Serialize;
 use serde_json::Value;
 

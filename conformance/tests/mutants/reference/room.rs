@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use conformance::protocol::{CODE, DEPLOY_CODE};
+use protocol::{CODE, DEPLOY_CODE};
 
 use super::ROOT;
 

@@ -1,6 +1,6 @@
 //! Answers that the runtime makes itself.
 
-use conformance::protocol::{ERROR, Kind};
+use protocol::{ERROR, Kind};
 use serde_json::json;
 
 use super::http::Answer;

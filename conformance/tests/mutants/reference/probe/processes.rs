@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use conformance::protocol::KEY;
+use protocol::KEY;
 use rustix::process::{self, Signal, WaitOptions};
 use serde_json::{Map, Value, json};
 use tokio::signal::unix::{SignalKind, signal};

@@ -1,0 +1,92 @@
+//! Watches a build: whether the package was ever seen half written, and whether the key went further than
+//! the script that was given it.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::Duration;
+
+use crate::inotify::Writes;
+
+/// Between looks: writing a MiB takes longer.
+const PAUSE: Duration = Duration::from_micros(200);
+/// Looks at the package for each look at all processes, which takes longer.
+const ROUNDS: u32 = 10;
+const KEY: &[u8] = b"INTERNAL_RUNTIME_KEY=";
+
+/// Runs the command, tells what was seen, and ends with its exit code.
+pub(crate) fn watch(file: &str, command: &[String]) -> ExitCode {
+    let home_writable = is_writable(&std::env::var("HOME").unwrap_or_default());
+    let mut writes = match Writes::to(file) {
+        Ok(writes) => writes,
+        Err(why) => {
+            eprintln!("inside: {why}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut child = match Command::new(&command[0]).args(&command[1..]).spawn() {
+        Ok(child) => child,
+        Err(error) => {
+            eprintln!("inside: {}: {error}", command[0]);
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut sightings: Vec<u64> = Vec::new();
+    // The script itself starts with the key, and may take a moment to be rid of it.
+    let (mut script_has_it, mut others_have_it) = (false, false);
+    for round in 0.. {
+        let ended = child.try_wait();
+        let size = fs::metadata(file).ok().map(|seen| seen.len());
+        sightings.extend(size.filter(|size| sightings.last() != Some(size)));
+        // A file that is written under its name is there before its first byte is.
+        sightings.extend(writes.any().then_some(0));
+        if round % ROUNDS == 0 {
+            for id in processes() {
+                let Some(has_it) = has_key(id) else { continue };
+                if id == child.id() {
+                    script_has_it = has_it;
+                } else {
+                    others_have_it |= has_it;
+                }
+            }
+        }
+        match ended {
+            Ok(None) => std::thread::sleep(PAUSE),
+            Ok(Some(status)) => {
+                println!(
+                    "{{\"sightings\":{sightings:?},\"key_seen\":{},\"home_writable\":{home_writable}}}",
+                    script_has_it || others_have_it
+                );
+                return ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1));
+            }
+            Err(error) => {
+                eprintln!("inside: {error}");
+                break;
+            }
+        }
+    }
+    ExitCode::FAILURE
+}
+
+/// All processes but this one.
+fn processes() -> impl Iterator<Item = u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    ids.filter(|id| *id != std::process::id())
+}
+
+/// Whether a process was started with the key; `None` where it cannot be told, or is being started: until
+/// then a child has its parent's environment.
+fn has_key(id: u32) -> Option<bool> {
+    let environment = fs::read(format!("/proc/{id}/environ")).ok().filter(|bytes| !bytes.is_empty())?;
+    let program = fs::read_link(format!("/proc/{id}/exe")).ok()?;
+    let is_us = fs::read_link("/proc/self/exe").is_ok_and(|us| us == program);
+    (!is_us).then(|| environment.split(|byte| *byte == 0).any(|variable| variable.starts_with(KEY)))
+}
+
+fn is_writable(folder: &str) -> bool {
+    let path = Path::new(folder).join(".inside-was-here");
+    let written = !folder.is_empty() && fs::write(&path, "").is_ok();
+    let _ = fs::remove_file(path);
+    written
+}

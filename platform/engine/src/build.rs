@@ -1,0 +1,72 @@
+//! Building an image from a folder.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+
+use bollard::query_parameters::BuildImageOptionsBuilder;
+use futures_util::StreamExt;
+
+use crate::image::BUILT_HERE;
+use crate::{Archive, Engine, Error};
+
+/// Lines of a failed build that are shown.
+const TAIL: usize = 40;
+
+/// What to build.
+#[derive(Clone, Debug)]
+pub struct BuildRequest {
+    /// The folder that is the build context.
+    pub context: PathBuf,
+    /// The Dockerfile in it.
+    pub dockerfile: String,
+    /// The tag.
+    pub tag: String,
+    /// Build arguments.
+    pub arguments: BTreeMap<String, String>,
+}
+
+impl Engine {
+    /// Builds an image, handing each line of output to `progress`.
+    ///
+    /// # Errors
+    /// The context cannot be read, or the build fails: then the message ends with what it printed last.
+    pub async fn build(&self, request: &BuildRequest, progress: impl Fn(&str)) -> Result<(), Error> {
+        let context = Archive::owned_by(0).folder(&request.context)?.finish()?;
+        let arguments: HashMap<&str, &str> =
+            request.arguments.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let labels = HashMap::from([(BUILT_HERE, "true")]);
+        let options = BuildImageOptionsBuilder::default()
+            .dockerfile(&request.dockerfile)
+            .t(&request.tag)
+            .rm(true)
+            .forcerm(true)
+            .buildargs(&arguments)
+            .labels(&labels)
+            .build();
+        let body = bollard::body_full(context.into());
+        let mut output = self.docker.build_image(options, None, Some(body));
+        let mut printed: Vec<String> = Vec::new();
+        while let Some(message) = output.next().await {
+            let failure = match message {
+                Ok(message) => {
+                    let text = message.stream.or(message.status).unwrap_or_default();
+                    for line in text.lines().map(str::trim_end).filter(|line| !line.is_empty()) {
+                        progress(line);
+                        printed.push(line.to_string());
+                    }
+                    message.error_detail.and_then(|detail| detail.message)
+                }
+                Err(error) => Some(error.to_string()),
+            };
+            if let Some(failure) = failure {
+                let tail = printed[printed.len().saturating_sub(TAIL)..].join("\n  ");
+                let context = request.context.display();
+                return Err(Error(format!(
+                    "failed to build {} from {context}: {failure}\n  {tail}",
+                    request.tag
+                )));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! Images: what is in the engine, and what an image says of itself.
+
+use std::collections::{BTreeMap, HashMap};
+
+use bollard::query_parameters::{ListImagesOptionsBuilder, RemoveImageOptionsBuilder};
+
+use crate::{Engine, Error};
+
+/// The label on every image that the harness built.
+pub(super) const BUILT_HERE: &str = "org.open-runtimes.conformance.built";
+
+/// What an image says of itself.
+#[derive(Clone, Debug, Default)]
+pub struct Image {
+    /// Its id.
+    pub id: String,
+    /// Its tags.
+    pub tags: Vec<String>,
+    /// Its size in bytes, shared layers included.
+    pub size: u64,
+    /// `USER`.
+    pub user: String,
+    /// `CMD`.
+    pub command: Vec<String>,
+    /// `ENTRYPOINT`.
+    pub entrypoint: Vec<String>,
+    /// `ENV`, as `NAME=value`.
+    pub environment: Vec<String>,
+    /// `LABEL`.
+    pub labels: BTreeMap<String, String>,
+    /// The instruction that made each layer, oldest last.
+    pub history: Vec<String>,
+}
+
+impl Engine {
+    /// The image of that name, or `None` where the engine has none.
+    ///
+    /// # Errors
+    /// The engine does not answer.
+    pub async fn image(&self, name: &str) -> Result<Option<Image>, Error> {
+        use bollard::errors::Error::DockerResponseServerError;
+        let inspected = match self.docker.inspect_image(name).await {
+            Ok(inspected) => inspected,
+            Err(DockerResponseServerError { status_code: 404, .. }) => return Ok(None),
+            Err(error) => return Err(Error::new(&format!("inspect image {name}"), error)),
+        };
+        let config = inspected.config.unwrap_or_default();
+        let history = self.docker.image_history(name).await;
+        let history = history.map_err(|error| Error::new(&format!("read the history of {name}"), error))?;
+        Ok(Some(Image {
+            id: inspected.id.unwrap_or_default(),
+            tags: inspected.repo_tags.unwrap_or_default(),
+            size: inspected.size.unwrap_or_default().unsigned_abs(),
+            user: config.user.unwrap_or_default(),
+            command: config.cmd.unwrap_or_default(),
+            entrypoint: config.entrypoint.unwrap_or_default(),
+            environment: config.env.unwrap_or_default(),
+            labels: config.labels.unwrap_or_default().into_iter().collect(),
+            history: history.into_iter().map(|layer| layer.created_by).collect(),
+        }))
+    }
+
+    /// The images that the harness built on this engine: tags and size in bytes.
+    ///
+    /// # Errors
+    /// The engine does not answer.
+    pub async fn built_images(&self) -> Result<Vec<(String, u64)>, Error> {
+        let ours = HashMap::from([("label".to_string(), vec![format!("{BUILT_HERE}=true")])]);
+        let options = ListImagesOptionsBuilder::default().filters(&ours).build();
+        let images = self.docker.list_images(Some(options)).await;
+        let images = images.map_err(|error| Error::new("list images", error))?;
+        Ok(images
+            .into_iter()
+            .flat_map(|image| {
+                let names = if image.repo_tags.is_empty() { vec![image.id] } else { image.repo_tags };
+                let size = image.size.unsigned_abs();
+                names.into_iter().map(move |name| (name, size))
+            })
+            .collect())
+    }
+
+    /// Removes an image.
+    ///
+    /// # Errors
+    /// It is in use, or the engine does not answer.
+    pub async fn remove_image(&self, name: &str) -> Result<(), Error> {
+        let options = RemoveImageOptionsBuilder::default().force(true).build();
+        let removed = self.docker.remove_image(name, Some(options), None).await;
+        removed.map(|_| ()).map_err(|error| Error::new(&format!("remove image {name}"), error))
+    }
+}

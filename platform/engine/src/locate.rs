@@ -1,0 +1,114 @@
+//! Finds the engine: `DOCKER_HOST`, the current context, the usual sockets, Podman's.
+
+use std::net::{IpAddr, Ipv4Addr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bollard::Docker;
+use serde_json::Value;
+
+use crate::Error;
+
+/// How long an engine may take to answer a ping.
+const PING: Duration = Duration::from_secs(10);
+
+const REMEDY: &str = "\
+no container engine answers.
+  On Debian or Ubuntu: run `ci/engine`, which installs and starts Docker Engine.
+  Elsewhere: start Docker Desktop, or Podman with `podman machine start`, and try again.
+  An engine somewhere else: set DOCKER_HOST, for example DOCKER_HOST=tcp://10.0.0.5:2375.";
+
+pub(super) struct Found {
+    pub(super) docker: Docker,
+    pub(super) address: String,
+    pub(super) host: IpAddr,
+    pub(super) local: bool,
+}
+
+pub(super) async fn locate() -> Result<Found, Error> {
+    let mut tried = Vec::new();
+    for address in candidates()? {
+        match open(&address).await {
+            Ok(docker) => {
+                let local = address.starts_with("unix://");
+                return Ok(Found { docker, host: published_on(&address)?, local, address });
+            }
+            Err(error) => tried.push(format!("  {address}: {error}")),
+        }
+    }
+    Err(Error(format!("{REMEDY}\n  Tried:\n{}", tried.join("\n"))))
+}
+
+async fn open(address: &str) -> Result<Docker, Error> {
+    let docker = Docker::connect_with_host(address).map_err(|e| Error(e.to_string()))?;
+    let negotiated = tokio::time::timeout(PING, docker.negotiate_version())
+        .await
+        .map_err(|_| Error(format!("no answer within {} s", PING.as_secs())))?;
+    negotiated.map_err(|error| {
+        let text = error.to_string();
+        let denied = text.contains("ermission denied");
+        Error(if denied { format!("{text} (join the group `docker`, or use sudo)") } else { text })
+    })
+}
+
+/// The named engine alone where one is named; else each place where one usually listens.
+fn candidates() -> Result<Vec<String>, Error> {
+    if let Some(host) = std::env::var("DOCKER_HOST").ok().filter(|host| !host.is_empty()) {
+        return Ok(vec![host]);
+    }
+    if let Some(host) = context()? {
+        return Ok(vec![host]);
+    }
+    let home = std::env::var("HOME").unwrap_or_default();
+    let runtime = std::env::var("XDG_RUNTIME_DIR").unwrap_or_default();
+    let sockets = [
+        "/var/run/docker.sock".to_string(),
+        format!("{home}/.docker/run/docker.sock"),
+        format!("{runtime}/podman/podman.sock"),
+        "/run/podman/podman.sock".to_string(),
+    ];
+    Ok(sockets
+        .into_iter()
+        .filter(|path| Path::new(path).exists())
+        .map(|path| format!("unix://{path}"))
+        .collect())
+}
+
+/// The endpoint of the current Docker context, where one other than the default is chosen.
+fn context() -> Result<Option<String>, Error> {
+    let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".docker"));
+    let Some(folder) = std::env::var_os("DOCKER_CONFIG").map(PathBuf::from).or(home) else {
+        return Ok(None);
+    };
+    let chosen = std::env::var("DOCKER_CONTEXT").ok().or_else(|| {
+        let config: Value = serde_json::from_slice(&std::fs::read(folder.join("config.json")).ok()?).ok()?;
+        Some(config.get("currentContext")?.as_str()?.to_string())
+    });
+    let Some(chosen) = chosen.filter(|name| !name.is_empty() && name != "default") else {
+        return Ok(None);
+    };
+    let metas = std::fs::read_dir(folder.join("contexts/meta")).into_iter().flatten().flatten();
+    for entry in metas {
+        let Ok(text) = std::fs::read(entry.path().join("meta.json")) else { continue };
+        let Ok(meta) = serde_json::from_slice::<Value>(&text) else { continue };
+        if meta["Name"] == chosen.as_str()
+            && let Some(host) = meta["Endpoints"]["docker"]["Host"].as_str()
+        {
+            return Ok(Some(host.to_string()));
+        }
+    }
+    Err(Error(format!(
+        "the Docker context {chosen:?} is chosen and not there; `docker context use default`, or create it"
+    )))
+}
+
+/// The address on which a published port of that engine is reached.
+fn published_on(address: &str) -> Result<IpAddr, Error> {
+    let Some((_, rest)) = address.split_once("://").filter(|(scheme, _)| *scheme != "unix") else {
+        return Ok(IpAddr::V4(Ipv4Addr::LOCALHOST));
+    };
+    let authority = rest.split('/').next().unwrap_or(rest);
+    let mut found =
+        authority.to_socket_addrs().map_err(|error| Error::new(&format!("look up {authority}"), error))?;
+    found.next().map(|socket| socket.ip()).ok_or_else(|| Error(format!("{authority} has no address")))
+}

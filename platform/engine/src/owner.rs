@@ -1,0 +1,220 @@
+//! Whose things are whose: every container and volume says which process started it, so that a later
+//! run can remove what a killed one left behind, and nothing else.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use bollard::query_parameters::{
+    ListContainersOptionsBuilder, ListNetworksOptionsBuilder, ListVolumesOptionsBuilder,
+    RemoveContainerOptionsBuilder, RemoveVolumeOptions,
+};
+use futures_util::future::join_all;
+
+use crate::{Engine, Error};
+
+const RUN: &str = "org.open-runtimes.conformance.run";
+const HOST: &str = "org.open-runtimes.conformance.host";
+const PROCESS: &str = "org.open-runtimes.conformance.process";
+const STARTED: &str = "org.open-runtimes.conformance.process-started";
+
+/// The process that starts things: run, host, process id, and when that process started, since ids are
+/// used again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    run: String,
+    host: String,
+    process: u32,
+    started: String,
+}
+
+impl Owner {
+    /// This process, under a run of that name.
+    pub fn this_process(run: &str) -> Self {
+        let process = std::process::id();
+        let started = process_started(process).unwrap_or_default();
+        Owner { run: run.into(), host: host(), process, started }
+    }
+
+    /// The name of the run.
+    pub fn run(&self) -> &str {
+        &self.run
+    }
+
+    /// The labels on everything it starts.
+    pub fn labels(&self) -> HashMap<String, String> {
+        let pairs = [
+            (RUN, self.run.clone()),
+            (HOST, self.host.clone()),
+            (PROCESS, self.process.to_string()),
+            (STARTED, self.started.clone()),
+        ];
+        pairs.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
+    }
+
+    /// Whether things with these labels were started on this host by a process that is gone.
+    fn outlived(labels: &HashMap<String, String>) -> bool {
+        let label = |name: &str| labels.get(name).map(String::as_str).unwrap_or_default();
+        let Ok(process) = label(PROCESS).parse() else { return false };
+        label(HOST) == host() && process_started(process).as_deref() != Some(label(STARTED))
+    }
+}
+
+/// What a run left in the engine.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Leftovers {
+    /// Ids of containers.
+    pub containers: Vec<String>,
+    /// Names of volumes.
+    pub volumes: Vec<String>,
+    /// Ids of networks.
+    pub networks: Vec<String>,
+}
+
+impl Leftovers {
+    /// Whether there is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.containers.is_empty() && self.volumes.is_empty() && self.networks.is_empty()
+    }
+}
+
+impl Engine {
+    /// What this run has in the engine now.
+    ///
+    /// # Errors
+    /// The engine does not answer.
+    pub async fn mine(&self) -> Result<Leftovers, Error> {
+        let run = self.owner.run.clone();
+        self.find(|labels| labels.get(RUN) == Some(&run)).await
+    }
+
+    /// What processes of this host left behind that are gone.
+    ///
+    /// # Errors
+    /// The engine does not answer.
+    pub async fn abandoned(&self) -> Result<Leftovers, Error> {
+        self.find(Owner::outlived).await
+    }
+
+    /// What a process of this host has in the engine, be it gone or not.
+    ///
+    /// # Errors
+    /// The engine does not answer.
+    pub async fn of_process(&self, process: u32) -> Result<Leftovers, Error> {
+        let (process, host) = (process.to_string(), host());
+        self.find(|labels| labels.get(PROCESS) == Some(&process) && labels.get(HOST) == Some(&host)).await
+    }
+
+    /// What any run of the harness has in the engine, finished or not.
+    ///
+    /// # Errors
+    /// The engine does not answer.
+    pub async fn everyones(&self) -> Result<Leftovers, Error> {
+        self.find(|_| true).await
+    }
+
+    /// Removes these things. One that is gone already is no error.
+    ///
+    /// # Errors
+    /// The first thing that could not be removed.
+    pub async fn remove(&self, leftovers: &Leftovers) -> Result<(), Error> {
+        let containers = leftovers.containers.iter().map(|id| self.remove_container(id));
+        join_all(containers).await.into_iter().collect::<Result<Vec<()>, Error>>()?;
+        for volume in &leftovers.volumes {
+            let removed = self.docker.remove_volume(volume, None::<RemoveVolumeOptions>).await;
+            gone(removed, &format!("remove volume {volume}"))?;
+        }
+        for network in &leftovers.networks {
+            let removed = self.docker.remove_network(network).await;
+            gone(removed, &format!("remove network {network}"))?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn remove_container(&self, id: &str) -> Result<(), Error> {
+        let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
+        let removed = self.docker.remove_container(id, Some(options)).await;
+        gone(removed, &format!("remove container {id}"))
+    }
+
+    async fn find(&self, wanted: impl Fn(&HashMap<String, String>) -> bool) -> Result<Leftovers, Error> {
+        let ours = HashMap::from([("label".to_string(), vec![RUN.to_string()])]);
+        let options = ListContainersOptionsBuilder::default().all(true).filters(&ours).build();
+        let listed = self.docker.list_containers(Some(options)).await;
+        let containers = listed.map_err(|error| Error::new("list containers", error))?;
+        let options = ListVolumesOptionsBuilder::default().filters(&ours).build();
+        let listed = self.docker.list_volumes(Some(options)).await;
+        let volumes = listed.map_err(|error| Error::new("list volumes", error))?.volumes.unwrap_or_default();
+        let options = ListNetworksOptionsBuilder::default().filters(&ours).build();
+        let listed = self.docker.list_networks(Some(options)).await;
+        let networks = listed.map_err(|error| Error::new("list networks", error))?;
+        Ok(Leftovers {
+            containers: containers
+                .into_iter()
+                .filter(|container| container.labels.as_ref().is_some_and(&wanted))
+                .filter_map(|container| container.id)
+                .collect(),
+            volumes: volumes.into_iter().filter(|v| wanted(&v.labels)).map(|v| v.name).collect(),
+            networks: networks
+                .into_iter()
+                .filter(|network| network.labels.as_ref().is_some_and(&wanted))
+                .filter_map(|network| network.id)
+                .collect(),
+        })
+    }
+}
+
+/// 404: it is gone; 409: its removal is under way.
+fn gone(result: Result<(), bollard::errors::Error>, doing: &str) -> Result<(), Error> {
+    use bollard::errors::Error::DockerResponseServerError;
+    match result {
+        Ok(()) | Err(DockerResponseServerError { status_code: 404 | 409, .. }) => Ok(()),
+        Err(error) => Err(Error::new(doing, error)),
+    }
+}
+
+/// This host's identity: the machine id, which survives a change of name, else the name.
+fn host() -> String {
+    let read = |path: &str| std::fs::read_to_string(path).ok().map(|text| text.trim().to_string());
+    let id = read("/etc/machine-id").filter(|id| !id.is_empty());
+    id.or_else(|| read("/proc/sys/kernel/hostname"))
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .unwrap_or_else(|| "unknown".into())
+}
+
+/// When that process started, in the kernel's own words; `None` where there is none.
+fn process_started(process: u32) -> Option<String> {
+    if Path::new("/proc/self/stat").exists() {
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+        // The second field is a name in parentheses that may hold spaces; the 22nd is the start time.
+        return stat.rsplit_once(')')?.1.split_whitespace().nth(19).map(str::to_string);
+    }
+    let out =
+        std::process::Command::new("ps").args(["-o", "lstart=", "-p", &process.to_string()]).output().ok()?;
+    let text = String::from_utf8_lossy(&out.stdout).trim().to_string();
+    (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_living_process_started_is_not_abandoned() {
+        assert!(!Owner::outlived(&Owner::this_process("r").labels()));
+    }
+
+    #[test]
+    fn what_an_earlier_process_of_the_same_id_started_is_abandoned() {
+        let mut labels = Owner::this_process("r").labels();
+        labels.insert(STARTED.into(), "1".into());
+        assert!(Owner::outlived(&labels));
+    }
+
+    #[test]
+    fn what_another_host_started_is_not_ours_to_remove() {
+        let mut labels = Owner::this_process("r").labels();
+        labels.insert(HOST.into(), "elsewhere".into());
+        labels.insert(STARTED.into(), "1".into());
+        assert!(!Owner::outlived(&labels));
+    }
+}
