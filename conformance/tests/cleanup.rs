@@ -9,7 +9,7 @@ use conformance::contract::Requirement;
 use conformance::plan::{self, Plan, Planned, Selection};
 use conformance::report::Verdict;
 use conformance::run::{Run, Terminal};
-use conformance::target::{Checked, Launch, Subject};
+use conformance::target::{CheckResult, Context, Launch};
 use engine::{Engine, Owner};
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
@@ -17,7 +17,7 @@ use tokio::sync::Mutex;
 /// A check that takes ten seconds, so that there is time to interrupt it.
 const SLOW: &str = "node-24/server/keep-alive";
 /// How long a container may take to appear, its image built if need be.
-const PATIENCE: Duration = Duration::from_secs(600);
+const TIMEOUT: Duration = Duration::from_secs(600);
 
 /// The command, started on the slow check, once it has containers in the engine.
 async fn started(engine: &Engine) -> (Child, u32) {
@@ -36,7 +36,7 @@ async fn started(engine: &Engine) -> (Child, u32) {
         if !seen.containers.is_empty() {
             return (child, id);
         }
-        assert!(begun.elapsed() < PATIENCE, "the command started nothing");
+        assert!(begun.elapsed() < TIMEOUT, "the command started nothing");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
@@ -114,9 +114,9 @@ async fn after(check: conformance::contract::Check) -> Verdict {
     outcome.verdict
 }
 
-async fn starts_a_second_server(s: &Subject) -> Checked {
+async fn starts_a_second_server(s: &Context) -> CheckResult {
     s.serve(Launch::default()).await?;
-    let there = s.runtime().workshop().engine().await?.mine().await?;
+    let there = s.runtime().session().engine().await?.mine().await?;
     assert!(there.containers.len() >= 2, "there was something to remove");
     Ok(())
 }
@@ -132,7 +132,7 @@ async fn failure_leaves_nothing() {
     let verdict = after(|s| {
         Box::pin(async move {
             starts_a_second_server(s).await?;
-            Err(conformance::target::Trouble::broken("this", "that"))
+            Err(conformance::target::CheckError::broken("this", "that"))
         })
     })
     .await;

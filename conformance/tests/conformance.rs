@@ -56,7 +56,7 @@ fn gate(arguments: &Arguments) -> Result<ExitCode, String> {
     eprintln!("{}\n{:.1} s; {}", table(&summary.outcomes), summary.seconds, summary.report.display());
     if reported == 0 {
         return Err("nothing was selected: `cargo test -p conformance --test conformance -- --list` shows every trial; \
-                    other tests are chosen by their target, such as `--lib` or `--test rooms`"
+                    other tests are chosen by their target, such as `--lib` or `--test sandboxes`"
             .into());
     }
     if !summary.faults.is_empty() {
@@ -69,7 +69,7 @@ fn gate(arguments: &Arguments) -> Result<ExitCode, String> {
 fn said(outcome: &Outcome) -> Result<Completion, Failed> {
     match &outcome.verdict {
         Verdict::NotApplicable { reason } => Ok(Completion::ignored_with(reason)),
-        _ if outcome.is_red() => Err(explain(outcome).into()),
+        _ if outcome.is_failure() => Err(explain(outcome).into()),
         _ => Ok(Completion::Completed),
     }
 }

@@ -57,9 +57,9 @@ fn each_requirement_is_filed_under_its_section_in_the_document_s_order() {
 #[test]
 fn what_a_requirement_stands_on_is_there_and_never_itself() {
     fn below(id: &str, depth: usize) {
-        assert!(depth < 10, "{id} stands on itself");
+        assert!(depth < 10, "{id} depends on itself");
         let requirement = contract::find(id).unwrap_or_else(|| panic!("{id} is not there"));
-        requirement.stands_on.iter().for_each(|id| below(id, depth + 1));
+        requirement.depends_on.iter().for_each(|id| below(id, depth + 1));
     }
     contract::requirements().for_each(|requirement| below(requirement.id, 0));
 }

@@ -9,7 +9,7 @@ use conformance::contract::{Level, Requirement};
 use conformance::plan::{self, Plan, Planned};
 use conformance::report::{Verdict, explain};
 use conformance::run::{self, Run, Terminal};
-use conformance::target::{Checked, Subject};
+use conformance::target::{CheckResult, Context};
 use conformance::wire::{Request, Response};
 use libtest_mimic::{Arguments, Failed, Trial};
 use protocol::{CHALLENGE, ERROR};
@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-async fn answers(s: &Subject) -> Checked {
+async fn answers(s: &Context) -> CheckResult {
     let mut said = String::new();
     let post = |body: &Value| s.request().json(body);
     let act = |payload: Value| post(&json!({ "payload": payload }));

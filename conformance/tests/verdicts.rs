@@ -1,38 +1,38 @@
 //! Whose fault it is, and what is expected: each way to a verdict, made to happen.
 
-mod place;
+mod backend;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use conformance::contract::{Check, Level, Requirement, Stage};
+use backend::{Nowhere, Silent, spec};
+use conformance::contract::{Check, Fixture, Level, Requirement};
 use conformance::plan::{Exceptions, Expectation, Planned};
 use conformance::report::{Outcome, Tally, Verdict, expectations};
 use conformance::run::Run;
-use conformance::target::{BuildJob, Checked, Runtime, Source, Subject, Trouble, Workshop};
+use conformance::target::{BuildJob, CheckError, CheckResult, Context, Runtime, Session, Source};
 use conformance::wire::Request;
 use engine::Owner;
 use jiff::civil::{Date, date};
-use place::{Nowhere, Silent, facts};
 
 const TODAY: Date = date(2026, 6, 15);
 
 /// The outcome of one check of ours, under what a manifest excepts.
 async fn outcome(requirement: Requirement, exceptions: Exceptions, place: Nowhere) -> Outcome {
-    let workshop = Arc::new(Workshop::new(
+    let session = Arc::new(Session::new(
         std::path::Path::new("."),
         Owner::this_process("verdicts"),
         1.0,
         Arc::new(Silent),
     ));
-    let runtime = Arc::new(Runtime::at(Box::new(place), facts(), workshop.clone()));
+    let runtime = Arc::new(Runtime::at(Box::new(place), spec(), session.clone()));
     let planned = Planned {
-        label: runtime.facts.label(),
+        label: runtime.spec.label(),
         requirement: Box::leak(Box::new(requirement)),
         exceptions: Arc::new(exceptions),
     };
     let folder = std::env::temp_dir().join(format!("conformance-verdicts-{:08x}", rand::random::<u32>()));
-    let run = Arc::new(Run::over(vec![runtime], vec![planned.clone()], workshop, &folder).expect("a run"));
+    let run = Arc::new(Run::over(vec![runtime], vec![planned.clone()], session, &folder).expect("a run"));
     let outcome = run.check(&planned).await;
     let summary = run.finish(1).await;
     assert!(summary.faults.is_empty(), "{:?}", summary.faults);
@@ -41,7 +41,7 @@ async fn outcome(requirement: Requirement, exceptions: Exceptions, place: Nowher
 }
 
 fn requirement(check: Check) -> Requirement {
-    Requirement::must("auth/wrong", "A requirement of this test's.", check).at(Stage::Empty)
+    Requirement::must("auth/wrong", "A requirement of this test's.", check).fixture(Fixture::Empty)
 }
 
 fn expecting(until: Date) -> Exceptions {
@@ -54,14 +54,14 @@ fn expecting(until: Date) -> Exceptions {
 }
 
 const PASSES: Check = |_| Box::pin(async { Ok(()) });
-const FAILS: Check = |_| Box::pin(async { Err(Trouble::broken("this", "that")) });
+const FAILS: Check = |_| Box::pin(async { Err(CheckError::broken("this", "that")) });
 
 #[tokio::test]
 async fn a_failure_expected_until_today_is_not_red() {
     let outcome = outcome(requirement(FAILS), expecting(TODAY), Nowhere).await;
     let Verdict::Expected { reason, until, actual } = &outcome.verdict else { panic!("{outcome:?}") };
     assert_eq!((reason.as_str(), until.as_str(), actual.as_str()), ("known (#1)", "2026-06-15", "that"));
-    assert!(!outcome.is_red());
+    assert!(!outcome.is_failure());
     assert_eq!(Tally::of([&outcome]).expected, 1);
 }
 
@@ -69,14 +69,14 @@ async fn a_failure_expected_until_today_is_not_red() {
 async fn a_failure_whose_day_is_past_is_red() {
     let outcome = outcome(requirement(FAILS), expecting(TODAY.yesterday().expect("a day")), Nowhere).await;
     let Verdict::Failed { actual, .. } = &outcome.verdict else { panic!("{outcome:?}") };
-    assert!(actual.contains("2026-06-14") && outcome.is_red(), "{actual}");
+    assert!(actual.contains("2026-06-14") && outcome.is_failure(), "{actual}");
 }
 
 #[tokio::test]
 async fn an_expected_failure_that_passes_is_red() {
     let outcome = outcome(requirement(PASSES), expecting(TODAY), Nowhere).await;
     let Verdict::Failed { actual, .. } = &outcome.verdict else { panic!("{outcome:?}") };
-    assert!(actual.contains("remove the expectation") && outcome.is_red(), "{actual}");
+    assert!(actual.contains("remove the expectation") && outcome.is_failure(), "{actual}");
 }
 
 #[tokio::test]
@@ -95,12 +95,12 @@ async fn a_should_that_is_broken_warns() {
     let outcome =
         outcome(Requirement { level: Level::Should, ..requirement(FAILS) }, Exceptions::default(), Nowhere)
             .await;
-    assert!(outcome.is_warning() && !outcome.is_red());
+    assert!(outcome.is_warning() && !outcome.is_failure());
 }
 
 #[tokio::test]
 async fn a_request_that_cannot_be_made_is_the_harness_s_fault() {
-    async fn check(s: &Subject) -> Checked {
+    async fn check(s: &Context) -> CheckResult {
         let nowhere = std::net::SocketAddr::from(([127, 0, 0, 1], 1));
         let client = conformance::wire::Client::new(nowhere, s.transcript().clone());
         client.send(&Request::post().method("NO METHOD")).await?;
@@ -120,8 +120,8 @@ async fn a_watchdog_that_is_too_short_is_the_harness_s_fault() {
             Ok(())
         })
     };
-    let slow = requirement(slow).within(Duration::from_millis(50));
-    is_fault(outcome(slow, Exceptions::default(), Nowhere).await, "watchdog");
+    let slow = requirement(slow).timeout(Duration::from_millis(50));
+    is_fault(outcome(slow, Exceptions::default(), Nowhere).await, "timeout");
 }
 
 #[tokio::test]
@@ -132,7 +132,7 @@ async fn a_panic_is_the_harness_s_fault() {
 
 #[tokio::test]
 async fn an_engine_that_fails_is_the_harness_s_fault() {
-    async fn check(s: &Subject) -> Checked {
+    async fn check(s: &Context) -> CheckResult {
         s.runtime().image().await.map(|_| ())
     }
     is_fault(
@@ -143,7 +143,7 @@ async fn an_engine_that_fails_is_the_harness_s_fault() {
 
 #[tokio::test]
 async fn a_registry_that_is_down_blocks_and_is_told_apart() {
-    async fn check(s: &Subject) -> Checked {
+    async fn check(s: &Context) -> CheckResult {
         s.runtime().run_build(&BuildJob::of(Source::Probe)).await.map(|_| ())
     }
     let down = outcome(requirement(|s| Box::pin(check(s))), Exceptions::default(), Nowhere).await;
@@ -155,5 +155,5 @@ async fn a_registry_that_is_down_blocks_and_is_told_apart() {
 fn is_fault(outcome: Outcome, why: &str) {
     let Verdict::Fault { reason } = &outcome.verdict else { panic!("{outcome:?}") };
     assert!(reason.contains(why), "{reason}");
-    assert!(outcome.is_red());
+    assert!(outcome.is_failure());
 }

@@ -1,4 +1,4 @@
-//! What a container is like from inside: its processes, their rights and descriptors, its limits.
+//! What a container is like from agent: its processes, their rights and descriptors, its limits.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -60,7 +60,7 @@ fn is_read_only(folder: &str) -> bool {
 }
 
 fn is_writable(folder: &str) -> bool {
-    let path = Path::new(folder).join(".inside-was-here");
+    let path = Path::new(folder).join(".agent-was-here");
     let written = fs::write(&path, "").is_ok();
     let _ = fs::remove_file(path);
     written
@@ -70,7 +70,7 @@ fn is_writable(folder: &str) -> bool {
 fn is_executable(folder: &str) -> bool {
     let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
     let is_memory = mounts.lines().any(|line| line.split(' ').skip(1).take(2).eq([folder, "tmpfs"]));
-    let path = Path::new(folder).join(".inside-was-here");
+    let path = Path::new(folder).join(".agent-was-here");
     let written = fs::write(&path, "#!/bin/sh\nexit 0\n")
         .and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(0o755)));
     let started = written.is_ok() && Command::new(&path).status().is_ok_and(|status| status.success());

@@ -16,14 +16,14 @@ use std::env::args;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-inside boot BOOTS BUDGET_MS -- COMMAND…  time boots, until one is within the budget
-inside warm -- COMMAND…                  time requests against the null server's
-inside load SECONDS -- COMMAND…          measure memory, latency and throughput
-inside once -- COMMAND…                  start, wait for the first answer, stop
-inside refusals VARIABLE… -- COMMAND…    start once with each variable, and tell how it ended
-inside watch FILE -- COMMAND…            run, and tell what was seen of FILE and of the key
-inside look                              tell of processes and limits
-inside touch FILE                        make an empty file";
+agent boot BOOTS BUDGET_MS -- COMMAND…  time boots, until one is within the budget
+agent warm -- COMMAND…                  time requests against the null server's
+agent load SECONDS -- COMMAND…          measure memory, latency and throughput
+agent once -- COMMAND…                  start, wait for the first answer, stop
+agent refusals VARIABLE… -- COMMAND…    start once with each variable, and tell how it ended
+agent watch FILE -- COMMAND…            run, and tell what was seen of FILE and of the key
+agent look                              tell of processes and limits
+agent touch FILE                        make an empty file";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = args().skip(1).collect();
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(why) => {
-            eprintln!("inside: {why}");
+            eprintln!("agent: {why}");
             ExitCode::FAILURE
         }
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// The port that a runtime serves.
 pub(crate) const PORT: u16 = 3000;
 /// How long a server may take to its first answer, and to its end.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// Between attempts.
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -35,7 +35,7 @@ impl Server {
     /// Asks every millisecond until the answer is right, and returns how long after the start that was.
     pub(crate) fn first_answer(&mut self) -> Result<Duration, String> {
         let mut number = 0;
-        while self.begun.elapsed() < PATIENCE {
+        while self.begun.elapsed() < TIMEOUT {
             number += 1;
             if let Some(mut line) = Line::open(PORT) {
                 let nonce = format!("n{}-{number}", self.begun.elapsed().as_nanos());
@@ -48,7 +48,7 @@ impl Server {
             }
             std::thread::sleep(PAUSE);
         }
-        Err(format!("no right answer within {} s", PATIENCE.as_secs()))
+        Err(format!("no right answer within {} s", TIMEOUT.as_secs()))
     }
 
     /// The key it was started with.
@@ -63,7 +63,7 @@ impl Server {
         let sent = Command::new("/bin/sh").args(["-c", "kill -TERM \"$1\"", "stop", &id]).status();
         sent.map_err(|error| error.to_string())?;
         let begun = Instant::now();
-        while begun.elapsed() < PATIENCE {
+        while begun.elapsed() < TIMEOUT {
             if self.child.try_wait().map_err(|error| error.to_string())?.is_some() {
                 return Ok(());
             }
@@ -89,7 +89,7 @@ impl Line {
     pub(crate) fn open(port: u16) -> Option<Self> {
         let stream = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).ok()?;
         stream.set_nodelay(true).ok()?;
-        stream.set_read_timeout(Some(PATIENCE)).ok()?;
+        stream.set_read_timeout(Some(TIMEOUT)).ok()?;
         Some(Line(stream))
     }
 

@@ -11,7 +11,7 @@ use crate::process::{PORT, answers};
 const OUTPUT: &str = "/tmp/refusal.out";
 const ERRORS: &str = "/tmp/refusal.err";
 /// How long a server may take to end, or to answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 /// Between looks.
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -37,7 +37,7 @@ pub(crate) fn refusals(variables: &[&str], command: &[String]) -> Result<String,
 /// How it ended; `None` where it answers instead.
 fn end(mut child: Child) -> Result<Option<ExitStatus>, String> {
     let begun = Instant::now();
-    while begun.elapsed() < PATIENCE {
+    while begun.elapsed() < TIMEOUT {
         if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {
             return Ok(Some(status));
         }
@@ -46,7 +46,7 @@ fn end(mut child: Child) -> Result<Option<ExitStatus>, String> {
         }
         std::thread::sleep(PAUSE);
     }
-    Err(format!("a server that neither ended nor answered within {} s", PATIENCE.as_secs()))
+    Err(format!("a server that neither ended nor answered within {} s", TIMEOUT.as_secs()))
 }
 
 fn file(path: &str) -> Result<File, String> {

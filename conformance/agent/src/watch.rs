@@ -20,14 +20,14 @@ pub(crate) fn watch(file: &str, command: &[String]) -> ExitCode {
     let mut writes = match Writes::to(file) {
         Ok(writes) => writes,
         Err(why) => {
-            eprintln!("inside: {why}");
+            eprintln!("agent: {why}");
             return ExitCode::FAILURE;
         }
     };
     let mut child = match Command::new(&command[0]).args(&command[1..]).spawn() {
         Ok(child) => child,
         Err(error) => {
-            eprintln!("inside: {}: {error}", command[0]);
+            eprintln!("agent: {}: {error}", command[0]);
             return ExitCode::FAILURE;
         }
     };
@@ -60,7 +60,7 @@ pub(crate) fn watch(file: &str, command: &[String]) -> ExitCode {
                 return ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1));
             }
             Err(error) => {
-                eprintln!("inside: {error}");
+                eprintln!("agent: {error}");
                 break;
             }
         }
@@ -85,7 +85,7 @@ fn has_key(id: u32) -> Option<bool> {
 }
 
 fn is_writable(folder: &str) -> bool {
-    let path = Path::new(folder).join(".inside-was-here");
+    let path = Path::new(folder).join(".agent-was-here");
     let written = !folder.is_empty() && fs::write(&path, "").is_ok();
     let _ = fs::remove_file(path);
     written

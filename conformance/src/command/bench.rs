@@ -30,7 +30,7 @@ impl Bench {
         match measured.and_then(|figures| cleaned.map(|()| figures)) {
             Ok(figures) => {
                 print!("{}", table(&figures));
-                Exit::Green
+                Exit::Passed
             }
             Err(why) => Exit::Fault(why),
         }

@@ -26,7 +26,7 @@ impl Build {
                 for (name, size) in images {
                     println!("{name}  {} MiB", size / 1024 / 1024);
                 }
-                Exit::Green
+                Exit::Passed
             }
             Err(why) => Exit::Fault(why),
         }

@@ -75,7 +75,7 @@ fn paint(text: &str, colour: &str) -> String {
 
 /// Prints what came of a run.
 fn conclude(summary: &Summary) -> Exit {
-    let not_green = summary.outcomes.iter().filter(|outcome| outcome.is_red() || outcome.is_warning());
+    let not_green = summary.outcomes.iter().filter(|outcome| outcome.is_failure() || outcome.is_warning());
     for outcome in not_green.filter(|outcome| !matches!(outcome.verdict, Verdict::Blocked { .. })) {
         println!("\n── {}\n{}", outcome.name(), explain(outcome).trim_end());
     }
@@ -101,9 +101,9 @@ fn conclude(summary: &Summary) -> Exit {
         return Exit::Fault(summary.faults.join("; "));
     }
     match (tally.failed, tally.red()) {
-        (0, 0) => Exit::Green,
+        (0, 0) => Exit::Passed,
         (0, _) => nothing_was_broken(summary),
-        _ => Exit::Red,
+        _ => Exit::Failed,
     }
 }
 

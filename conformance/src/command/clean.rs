@@ -19,7 +19,7 @@ pub(super) struct Clean {
 impl Clean {
     pub(super) async fn run(self) -> Exit {
         match self.clean().await {
-            Ok(()) => Exit::Green,
+            Ok(()) => Exit::Passed,
             Err(error) => Exit::Fault(error.to_string()),
         }
     }
@@ -38,7 +38,7 @@ impl Clean {
             return Ok(());
         }
         let mut images = engine.built_images().await?;
-        // The base last: the others stand on it.
+        // The base last: the others depend on it.
         images.sort_by_key(|(name, _)| name.contains("/base:"));
         for (name, size) in images {
             if !self.dry_run {

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// 0: every MUST is met.
-    Green,
+    Passed,
     /// 1: a MUST is broken or blocked.
-    Red,
+    Failed,
     /// 2: the request makes no sense.
     Usage(String),
     /// 3: the harness or the engine failed.
@@ -19,8 +19,8 @@ impl From<Exit> for ExitCode {
     /// Tells why on standard error, and turns into the code.
     fn from(exit: Exit) -> Self {
         match exit {
-            Exit::Green => ExitCode::from(0),
-            Exit::Red => ExitCode::from(1),
+            Exit::Passed => ExitCode::from(0),
+            Exit::Failed => ExitCode::from(1),
             Exit::Usage(why) => {
                 eprintln!("error: {why}");
                 ExitCode::from(2)

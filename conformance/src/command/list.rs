@@ -30,6 +30,6 @@ impl List {
                 break;
             }
         }
-        Exit::Green
+        Exit::Passed
     }
 }

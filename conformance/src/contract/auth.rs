@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::expect::{During, Expect, Meeting, echo, ensure, is_refused, member, nonce};
+use super::expect::{Barrier, During, Expect, echo, ensure, is_refused, member, nonce};
 use super::requirement::{LAUNCHES, check};
-use super::{Requirement, Stage};
-use crate::target::{Checked, Key, Launch, Server, Subject, Variable, eventually};
+use super::{Fixture, Requirement};
+use crate::target::{CheckResult, Context, Key, Launch, Server, Variable, eventually};
 use crate::wire::Request;
 use protocol::{CHALLENGE, KEY, Kind};
 
@@ -18,7 +18,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .clauses(&["The right key is let in", "the header's name is case-insensitive"]),
     Requirement::must("auth/missing", "No header: 401; the function does not run.", check!(missing))
         .clauses(&["No header: 401", "the function does not run"])
-        .on(&["server/port"]),
+        .depends_on(&["server/port"]),
     Requirement::must(
         "auth/wrong",
         "Another key, a prefix, a longer one, another case, empty: the same 401. (Compared in \
@@ -26,14 +26,14 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(wrong),
     )
     .clauses(&["Another key", "a prefix", "a longer one", "another case", "empty", "the same 401"])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
     Requirement::must(
         "auth/repeated",
         "The header sent twice: 401, even if one of them is right.",
         check!(repeated),
     )
     .clauses(&["The header sent twice: 401", "even if one of them is right"])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
     Requirement::must(
         "auth/first",
         "Checked before anything else: a wrong key with a malformed body, an oversized body or a \
@@ -49,14 +49,14 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "sent without waiting for the body",
         "a client that does send 6 MiB still reads it",
     ])
-    .on(&["auth/wrong"]),
+    .depends_on(&["auth/wrong"]),
     Requirement::should(
         "auth/no-continue",
         "A wrong key with `Expect: 100-continue` gets the 401 and no 100 before it.",
         check!(no_continue),
     )
     .clauses(&["no 100 before it"])
-    .on(&["auth/wrong", "server/expect-continue"]),
+    .depends_on(&["auth/wrong", "server/expect-continue"]),
     Requirement::must(
         "auth/unset",
         "With `INTERNAL_RUNTIME_KEY` unset, empty or anything but visible ASCII (0x21–0x7E), the \
@@ -73,8 +73,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "names the variable",
         "on stderr",
     ])
-    .at(Stage::Empty)
-    .within(LAUNCHES),
+    .fixture(Fixture::Empty)
+    .timeout(LAUNCHES),
     Requirement::must(
         "auth/hidden",
         "User code finds the key neither in its environment nor in `/proc/*/environ`: `launch.sh` \
@@ -91,11 +91,11 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "refusal",
         "failure",
     ])
-    .on(&["auth/wrong", "body/malformed", "function/throw"])
-    .at(Stage::Own),
+    .depends_on(&["auth/wrong", "body/malformed", "function/throw"])
+    .fixture(Fixture::Own),
 ];
 
-async fn valid(s: &Subject) -> Checked {
+async fn valid(s: &Context) -> CheckResult {
     for name in [CHALLENGE, "x-internal-challenge", "X-INTERNAL-CHALLENGE", "x-INTERNAL-challenge"] {
         let request = Request::post().header(name, s.key()).json(&json!({ "payload": { "nonce": nonce() } }));
         s.connect().await?.exchange(&request).await?.is(200).during(name)?;
@@ -104,24 +104,24 @@ async fn valid(s: &Subject) -> Checked {
 }
 
 /// Sends a request that would leave a trace if the function ran, and expects 401 and no trace.
-async fn is_turned_away(s: &Server, what: &str, keys: &[&[u8]]) -> Checked {
-    let meeting = Meeting::new();
-    let body = json!({ "payload": meeting.call("trace", 1) });
+async fn is_turned_away(s: &Server, what: &str, keys: &[&[u8]]) -> CheckResult {
+    let barrier = Barrier::new();
+    let body = json!({ "payload": barrier.call("trace", 1) });
     let mut request = Request::post().json(&body);
     for key in keys {
         request = request.header(CHALLENGE, key);
     }
     let answer = s.connect().await?.exchange(&request).await.during(what)?;
     answer.says(Kind::Unauthorized, "Unauthorized").during(what)?;
-    let names = meeting.names(s).await?;
+    let names = barrier.names(s).await?;
     ensure(names.is_empty(), format!("{what}: the function does not run"), format!("it left {names:?}"))
 }
 
-async fn missing(s: &Subject) -> Checked {
+async fn missing(s: &Context) -> CheckResult {
     is_turned_away(s, "no header", &[]).await
 }
 
-async fn wrong(s: &Subject) -> Checked {
+async fn wrong(s: &Context) -> CheckResult {
     let key = s.key();
     let same_length = "#".repeat(key.len());
     let last_differs = format!("{}?", &key[..key.len() - 1]);
@@ -154,7 +154,7 @@ async fn wrong(s: &Subject) -> Checked {
     is_turned_away(s, "bytes that are no text", &[&[0xff, 0xfe, 0xff]]).await
 }
 
-async fn repeated(s: &Subject) -> Checked {
+async fn repeated(s: &Context) -> CheckResult {
     let (right, wrong) = (s.key().as_bytes(), b"wrong".as_slice());
     is_turned_away(s, "right and right", &[right, right]).await?;
     is_turned_away(s, "right and wrong", &[right, wrong]).await?;
@@ -162,13 +162,13 @@ async fn repeated(s: &Subject) -> Checked {
     is_turned_away(s, "right and empty", &[right, b""]).await
 }
 
-async fn first(s: &Subject) -> Checked {
+async fn first(s: &Context) -> CheckResult {
     let wrong = || Request::post().header(CHALLENGE, "wrong");
     let declared = |bytes: usize| wrong().unframed().header("Content-Length", bytes.to_string());
     let cases = [
         ("a malformed body", wrong().body("{")),
         ("a GET", wrong().method("GET")),
-        ("an oversized body, of which nothing is sent", declared(s.facts().max_body + 1)),
+        ("an oversized body, of which nothing is sent", declared(s.spec().max_body + 1)),
         ("a body of which half is sent", declared(1000).body("{\"payload\": ")),
         ("6 MiB, sent", wrong().body(vec![b' '; 6 * 1024 * 1024])),
     ];
@@ -183,7 +183,7 @@ async fn first(s: &Subject) -> Checked {
     Ok(())
 }
 
-async fn no_continue(s: &Subject) -> Checked {
+async fn no_continue(s: &Context) -> CheckResult {
     let request = Request::post().header(CHALLENGE, "wrong").header("Expect", "100-continue").body("{}");
     let mut connection = s.connect().await?;
     connection.write(&request.head()).await?;
@@ -192,7 +192,7 @@ async fn no_continue(s: &Subject) -> Checked {
     ensure(answer.interim.is_empty(), "the 401 and nothing before it", format!("{:?}", answer.interim))
 }
 
-async fn unset(s: &Subject) -> Checked {
+async fn unset(s: &Context) -> CheckResult {
     let expected = |what: &str| format!("a key that is {what}: exits non-zero, never answers, names {KEY}");
     // By a container of its own, whose exit code is the one that a platform sees.
     let ended = s.refuse(Launch::default().key(Key::Unset), &expected("unset")).await?;
@@ -215,7 +215,7 @@ async fn unset(s: &Subject) -> Checked {
     Ok(())
 }
 
-async fn hidden(s: &Subject) -> Checked {
+async fn hidden(s: &Context) -> CheckResult {
     let nonce = nonce();
     let value = s.act(json!({ "action": "environment", "nonce": nonce })).await?.value()?;
     let processes = member(&value, "processes")?.as_object().cloned().unwrap_or_default();

@@ -21,44 +21,44 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "`payload` `{}`",
         "`headers` `{}`",
     ])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
     Requirement::must(
         "body/fields",
         "Each field alone, and all together, reaches the function equal to what was sent.",
         check!(understood::fields),
     )
     .clauses(&["Each field alone", "all together", "equal to what was sent"])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
     Requirement::must("body/null", "A field that is `null` counts as absent.", check!(understood::null))
         .clauses(&["A field that is `null` counts as absent"])
-        .on(&["body/defaults"]),
+        .depends_on(&["body/defaults"]),
     Requirement::must("body/unknown", "Unknown fields are ignored.", check!(understood::unknown))
         .clauses(&["Unknown fields are ignored"])
-        .on(&["body/defaults"]),
+        .depends_on(&["body/defaults"]),
     Requirement::must(
         "body/content-type",
         "Parsed as JSON whatever `Content-Type` says.",
         check!(understood::content_type),
     )
     .clauses(&["Parsed as JSON", "whatever `Content-Type` says"])
-    .on(&["body/fields"]),
+    .depends_on(&["body/fields"]),
     Requirement::must(
         "body/payload-any",
         "`payload` may be any JSON value: object, array, string, number, boolean.",
         check!(understood::payload_any),
     )
     .clauses(&["array", "string", "number", "boolean"])
-    .on(&["body/fields"]),
+    .depends_on(&["body/fields"]),
     Requirement::must("body/malformed", "Not JSON, or not UTF-8: 400.", check!(refused::malformed))
         .clauses(&["Not JSON", "not UTF-8", "400"])
-        .on(&["server/port"]),
+        .depends_on(&["server/port"]),
     Requirement::must(
         "body/not-object",
         "An array, string, number, boolean or `null` as the whole body: 400.",
         check!(refused::not_object),
     )
     .clauses(&["An array", "string", "number", "boolean", "`null` as the whole body", "400"])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
     Requirement::must(
         "body/wrong-type",
         "`path` or `file` that is no non-empty string, `env` or `headers` that is no object of \
@@ -72,7 +72,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "400",
         "the message names the field",
     ])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
     Requirement::must(
         "body/values",
         "Round trip: Unicode with astral characters, integers to ±(2^53−1), doubles of up to 15 \
@@ -88,10 +88,10 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "empty object",
         "empty array",
     ])
-    .on(&["body/fields"]),
+    .depends_on(&["body/fields"]),
     Requirement::must("body/nul", "U+0000 in a string round-trips.", check!(understood::nul))
         .clauses(&["U+0000 in a string round-trips"])
-        .on(&["body/fields"]),
+        .depends_on(&["body/fields"]),
     Requirement::must(
         "body/hostile",
         "More than 512 brackets open at once, 100,000 nested arrays, a NUL in `file`: 400. A lone \
@@ -113,7 +113,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "what is emitted is JSON",
         "the next request is served",
     ])
-    .on(&["body/fields"]),
+    .depends_on(&["body/fields"]),
     Requirement::must(
         "body/large",
         "A 6 MiB payload works. Over the limit (20 MiB, or `INTERNAL_RUNTIME_MAX_BODY` bytes) is \
@@ -128,12 +128,12 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "declared",
         "chunked",
     ])
-    .on(&["body/fields"]),
+    .depends_on(&["body/fields"]),
     Requirement::must(
         "body/truncated",
         "A client that goes away mid-body does not invoke the function, and harms no one else.",
         check!(refused::truncated),
     )
     .clauses(&["does not invoke the function", "harms no one else"])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
 ];

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::expect::{During, Expect, echo, ensure, member, nonce, same};
 use super::requirement::{BUILDS, check};
-use super::{Requirement, Stage};
-use crate::target::{BuildJob, Built, Checked, Launch, Package, Source, Start, Subject, eventually};
+use super::{Fixture, Requirement};
+use crate::target::{BuildJob, Built, CheckResult, Context, Launch, Package, Source, Start, eventually};
 use protocol::{Kind, PACKAGE_NAME};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
@@ -24,8 +24,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "never contains itself",
         "unpacks `/tmp/code.tar.gz` and serves",
     ])
-    .at(Stage::Empty)
-    .within(BUILDS),
+    .fixture(Fixture::Empty)
+    .timeout(BUILDS),
     Requirement::must(
         "build/deploy",
         "`deploy.sh` builds and serves from `/usr/deploy-code`, which may be read-only.",
@@ -37,8 +37,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "from `/usr/deploy-code`",
         "which may be read-only",
     ])
-    .at(Stage::Empty)
-    .within(BUILDS),
+    .fixture(Fixture::Empty)
+    .timeout(BUILDS),
     Requirement::must(
         "build/launch",
         "Without a package `launch.sh` serves what lies in `/usr/code`, be it nothing; one it \
@@ -57,24 +57,24 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "say so",
         "launching twice over the same `/usr/code` works",
     ])
-    .on(&["build/package", "lifecycle/stop"])
-    .at(Stage::Empty)
-    .within(BUILDS),
+    .depends_on(&["build/package", "lifecycle/stop"])
+    .fixture(Fixture::Empty)
+    .timeout(BUILDS),
     Requirement::must(
         "build/dependency",
         "A dependency declared in the language's own manifest is installed and usable.",
         check!(dependency),
     )
     .clauses(&["installed", "installed and usable", "usable"])
-    .on(&["build/package"]),
+    .depends_on(&["build/package"]),
     Requirement::must(
         "build/offline",
         "A function without dependencies builds with no network.",
         check!(offline),
     )
     .clauses(&["builds with no network"])
-    .at(Stage::Empty)
-    .within(BUILDS),
+    .fixture(Fixture::Empty)
+    .timeout(BUILDS),
     Requirement::must(
         "build/failure",
         "A failing build exits non-zero, shows the tool's own message, and leaves no package, not \
@@ -89,12 +89,12 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "leaves no package, not even an earlier one",
         "not even an earlier one",
     ])
-    .at(Stage::Empty)
-    .within(BUILDS),
+    .fixture(Fixture::Empty)
+    .timeout(BUILDS),
 ];
 
 /// Expects that a build succeeded, and returns the package.
-fn succeeds(built: &Built) -> Checked<&[u8]> {
+fn succeeds(built: &Built) -> CheckResult<&[u8]> {
     let package = built.package.as_deref().unwrap_or_default();
     let actual =
         format!("exit code {}, {} bytes, and printed: {}", built.exit.code, package.len(), built.log.trim());
@@ -102,7 +102,7 @@ fn succeeds(built: &Built) -> Checked<&[u8]> {
     Ok(package)
 }
 
-async fn package(s: &Subject) -> Checked {
+async fn package(s: &Context) -> CheckResult {
     // Bytes that do not compress, so that writing the package takes long enough to be seen.
     // Repeated at a distance that no gzip looks back, so it is as good as 8 MiB of chance.
     let mut chance = [0; 64 * 1024];
@@ -134,13 +134,13 @@ async fn package(s: &Subject) -> Checked {
     Ok(())
 }
 
-async fn deploy(s: &Subject) -> Checked {
+async fn deploy(s: &Context) -> CheckResult {
     let server = s.serve(Launch::default().started(Start::Deploy(Source::Plain))).await?;
     echo(&server).await?;
     Ok(())
 }
 
-async fn launch(s: &Subject) -> Checked {
+async fn launch(s: &Context) -> CheckResult {
     let empty = s.serve(Launch::default().without_package()).await?;
     let answer = empty.post(&json!({})).await.during("over an empty folder")?;
     answer.error(Kind::CodeNotFound).during("over an empty folder")?;
@@ -159,7 +159,7 @@ async fn launch(s: &Subject) -> Checked {
     // Both answer on the same port, so the second is awaited by the mark between them.
     let server = s.serve(Launch::default().started(Start::Twice)).await.during("launched twice")?;
     eventually("an end of the first launch", || async {
-        let over = server.machine().has(Launch::ONCE_OVER).await?;
+        let over = server.instance().has(Launch::ONCE_OVER).await?;
         Ok(if over { Ok(()) } else { Err("it goes on".to_string()) })
     })
     .await?;
@@ -170,7 +170,7 @@ async fn launch(s: &Subject) -> Checked {
     Ok(())
 }
 
-async fn dependency(s: &Subject) -> Checked {
+async fn dependency(s: &Context) -> CheckResult {
     let nonce = nonce();
     let value = s.act(json!({ "action": "dependency", "nonce": nonce })).await?.value()?;
     same("the nonce", &json!(nonce), member(&value, "nonce")?)?;
@@ -184,16 +184,16 @@ async fn dependency(s: &Subject) -> Checked {
 }
 
 /// Whether a file right in `probe/` that is no code names the dependency.
-fn declares(s: &Subject, name: &str) -> bool {
-    let entries = std::fs::read_dir(s.facts().source(Source::Probe)).into_iter().flatten().flatten();
-    let entrypoint = &s.facts().entrypoint;
+fn declares(s: &Context, name: &str) -> bool {
+    let entries = std::fs::read_dir(s.spec().source(Source::Probe)).into_iter().flatten().flatten();
+    let entrypoint = &s.spec().entrypoint;
     entries
         .filter(|entry| entry.file_name().to_string_lossy() != entrypoint.as_str())
         .filter_map(|entry| std::fs::read_to_string(entry.path()).ok())
         .any(|text| text.contains(name))
 }
 
-async fn offline(s: &Subject) -> Checked {
+async fn offline(s: &Context) -> CheckResult {
     let built = s.runtime().run_build(&BuildJob { online: false, ..BuildJob::of(Source::Plain) }).await?;
     let package = succeeds(&built)?.to_vec();
     let launch = Launch::default().without_package().file(PACKAGE_NAME, package);
@@ -201,8 +201,8 @@ async fn offline(s: &Subject) -> Checked {
     Ok(())
 }
 
-async fn failure(s: &Subject) -> Checked {
-    let shows = &s.facts().messages.failing;
+async fn failure(s: &Context) -> CheckResult {
+    let shows = &s.spec().messages.failing;
     let stale = vec![(PACKAGE_NAME.to_string(), b"an earlier package".to_vec())];
     for extra in [Vec::new(), stale] {
         let built = s.runtime().run_build(&BuildJob { extra, ..BuildJob::of(Source::Failing) }).await?;

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::expect::{During, Expect, ensure, member, nonce, same};
 use super::requirement::{BUILDS, check};
-use super::{Requirement, Stage};
-use crate::target::{BuildJob, Checked, Launch, Package, Server, Source, Subject};
+use super::{Fixture, Requirement};
+use crate::target::{BuildJob, CheckResult, Context, Launch, Package, Server, Source};
 use protocol::{CODE, ENTRYPOINT, Kind};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
@@ -15,24 +15,24 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(default),
     )
     .clauses(&["the entrypoint in `/usr/code` is called"])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
     Requirement::must(
         "code/file",
         "Another `file` is called by its name, also in a sub-folder.",
         check!(file),
     )
     .clauses(&["Another `file` is called by its name", "also in a sub-folder"])
-    .on(&["code/default"]),
+    .depends_on(&["code/default"]),
     Requirement::must("code/path", "Another `path` is where `file` is looked for.", check!(path))
         .clauses(&["Another `path` is where `file` is looked for"])
-        .on(&["code/default"]),
+        .depends_on(&["code/default"]),
     Requirement::must(
         "code/missing",
         "A `file` that is not there: 404. What is no regular file counts as missing.",
         check!(missing),
     )
     .clauses(&["A `file` that is not there: 404", "What is no regular file counts as missing"])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
     Requirement::must(
         "code/escape",
         "`file` absolute or leaving `path` through `..`, `path` not absolute, a NUL in either: \
@@ -49,15 +49,15 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "no file system asked",
         "symbolic links followed",
     ])
-    .on(&["code/file"]),
+    .depends_on(&["code/file"]),
     Requirement::must(
         "code/no-handler",
         "A file without a handler: 500 `load-failed`, and the message says what to export.",
         check!(no_handler),
     )
     .clauses(&["500 `load-failed`", "the message says what to export"])
-    .at(Stage::Empty)
-    .within(BUILDS),
+    .fixture(Fixture::Empty)
+    .timeout(BUILDS),
     Requirement::must(
         "code/broken",
         "A file that fails to load: 500 `load-failed`; the server lives. Where code is compiled, \
@@ -65,8 +65,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(broken),
     )
     .clauses(&["500 `load-failed`", "the server lives"])
-    .at(Stage::Empty)
-    .within(BUILDS),
+    .fixture(Fixture::Empty)
+    .timeout(BUILDS),
     Requirement::must(
         "code/once",
         "Loaded once per (`path`, `file`), then kept: on one kept connection 20 requests see one \
@@ -74,8 +74,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(once),
     )
     .clauses(&["then kept", "20 requests see one load mark", "a counter that rises by one"])
-    .on(&["code/default"])
-    .at(Stage::Own),
+    .depends_on(&["code/default"])
+    .fixture(Fixture::Own),
     Requirement::must(
         "code/late",
         "A runtime started over an empty `/usr/code` answers 404 and serves code that arrives \
@@ -90,12 +90,12 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "a new folder that `path` names",
         "A missing file is never remembered",
     ])
-    .on(&["code/missing"])
-    .at(Stage::Empty),
+    .depends_on(&["code/missing"])
+    .fixture(Fixture::Empty),
 ];
 
 /// Calls the probe and expects it to say that it is `file`.
-async fn acts_as(s: &Server, file: &str, mut body: Value) -> Checked {
+async fn acts_as(s: &Server, file: &str, mut body: Value) -> CheckResult {
     let nonce = nonce();
     body["payload"] = json!({ "nonce": nonce });
     let value = s.post(&body).await?.value()?;
@@ -103,37 +103,37 @@ async fn acts_as(s: &Server, file: &str, mut body: Value) -> Checked {
     same("`file`", &json!(file), member(&value, "file")?)
 }
 
-async fn default(s: &Subject) -> Checked {
-    let entrypoint = &s.facts().entrypoint;
+async fn default(s: &Context) -> CheckResult {
+    let entrypoint = &s.spec().entrypoint;
     acts_as(s, entrypoint, json!({})).await?;
     acts_as(s, entrypoint, json!({ "path": CODE, "file": entrypoint })).await.during("by name")
 }
 
-async fn file(s: &Subject) -> Checked {
-    for file in &s.facts().files {
+async fn file(s: &Context) -> CheckResult {
+    for file in &s.spec().files {
         acts_as(s, file, json!({ "file": file })).await.during(file)?;
     }
-    let other = &s.facts().files[0];
+    let other = &s.spec().files[0];
     let server = s.serve(Launch::default().variable(ENTRYPOINT, other)).await?;
     acts_as(&server, other, json!({})).await.during(&format!("{ENTRYPOINT}={other}"))?;
-    let entrypoint = &s.facts().entrypoint;
+    let entrypoint = &s.spec().entrypoint;
     acts_as(&server, entrypoint, json!({ "file": entrypoint })).await.during(&format!("{ENTRYPOINT}={other}"))
 }
 
-async fn path(s: &Subject) -> Checked {
-    let (folder, file) = &s.facts().nested;
+async fn path(s: &Context) -> CheckResult {
+    let (folder, file) = &s.spec().nested;
     let path = format!("{CODE}/{folder}");
     acts_as(s, &format!("{folder}/{file}"), json!({ "path": path, "file": file })).await
 }
 
-async fn missing(s: &Subject) -> Checked {
-    let (folder, file) = &s.facts().nested;
+async fn missing(s: &Context) -> CheckResult {
+    let (folder, file) = &s.spec().nested;
     let bodies = [
         json!({ "file": "no-such-file" }),
         json!({ "file": format!("no-such-folder/{file}") }),
         json!({ "file": folder }),
         json!({ "path": "/no/such/folder" }),
-        json!({ "path": format!("{CODE}/{}", s.facts().entrypoint) }),
+        json!({ "path": format!("{CODE}/{}", s.spec().entrypoint) }),
         json!({ "path": "/dev", "file": "null" }),
         json!({ "path": "/dev", "file": "zero" }),
     ];
@@ -144,9 +144,9 @@ async fn missing(s: &Subject) -> Checked {
     Ok(())
 }
 
-async fn escape(s: &Subject) -> Checked {
-    let (folder, file) = &s.facts().nested;
-    let entrypoint = &s.facts().entrypoint;
+async fn escape(s: &Context) -> CheckResult {
+    let (folder, file) = &s.spec().nested;
+    let entrypoint = &s.spec().entrypoint;
     let refused = [
         ("file", json!({ "file": format!("{CODE}/{entrypoint}") })),
         ("file", json!({ "file": "/etc/hostname" })),
@@ -171,14 +171,14 @@ async fn escape(s: &Subject) -> Checked {
         .await
         .during("`..` that stays inside")?;
     let link = nonce();
-    s.machine().link(CODE, &link).await?;
+    s.instance().link(CODE, &link).await?;
     let through = json!({ "file": format!("{link}/{entrypoint}") });
     acts_as(s, entrypoint, through).await.during("through a symbolic link")
 }
 
 /// Expects that a package is refused: by `build.sh` where code is compiled, else at the first request.
-async fn is_refused(s: &Subject, package: Package, source: Source, shows: &str) -> Checked {
-    if s.facts().compiled {
+async fn is_refused(s: &Context, package: Package, source: Source, shows: &str) -> CheckResult {
+    if s.spec().compiled {
         let built = s.runtime().run_build(&BuildJob::of(source)).await?;
         return ensure(
             built.exit.code != 0 && built.package.is_none() && built.log.contains(shows),
@@ -198,15 +198,15 @@ async fn is_refused(s: &Subject, package: Package, source: Source, shows: &str) 
     Ok(())
 }
 
-async fn no_handler(s: &Subject) -> Checked {
-    is_refused(s, Package::NoHandler, Source::NoHandler, &s.facts().messages.no_handler).await
+async fn no_handler(s: &Context) -> CheckResult {
+    is_refused(s, Package::NoHandler, Source::NoHandler, &s.spec().messages.no_handler).await
 }
 
-async fn broken(s: &Subject) -> Checked {
-    is_refused(s, Package::Broken, Source::Broken, &s.facts().messages.broken).await
+async fn broken(s: &Context) -> CheckResult {
+    is_refused(s, Package::Broken, Source::Broken, &s.spec().messages.broken).await
 }
 
-async fn once(s: &Subject) -> Checked {
+async fn once(s: &Context) -> CheckResult {
     let mut connection = s.connect().await?;
     let mut marks: Vec<(Value, u64)> = Vec::new();
     for _ in 0..20 {
@@ -221,10 +221,10 @@ async fn once(s: &Subject) -> Checked {
     ensure(rises, "a counter that rises by one", format!("{marks:?}"))
 }
 
-async fn late(s: &Subject) -> Checked {
+async fn late(s: &Context) -> CheckResult {
     let server = s.serve(Launch::default().without_package()).await?;
     let package = s.runtime().package(Package::Probe).await?;
-    let entrypoint = &s.facts().entrypoint;
+    let entrypoint = &s.spec().entrypoint;
     for path in [CODE.to_string(), format!("{CODE}/{}", nonce()), format!("/tmp/{}", nonce())] {
         let body = json!({ "path": path });
         let not_found = async |when: &str| {
@@ -232,9 +232,9 @@ async fn late(s: &Subject) -> Checked {
             answer.says(Kind::CodeNotFound, "Code file not found.").during(when)
         };
         not_found(&format!("{path}, nothing there")).await?;
-        server.machine().unpack(&package, &path, entrypoint).await?;
+        server.instance().unpack(&package, &path, entrypoint).await?;
         not_found(&format!("{path}, all but the entrypoint there")).await?;
-        server.machine().reveal(&path, entrypoint).await?;
+        server.instance().reveal(&path, entrypoint).await?;
         acts_as(&server, entrypoint, body.clone()).await.during(&format!("{path}, the entrypoint there"))?;
     }
     Ok(())

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::expect::{During, ensure};
 use super::requirement::{BUILDS, LAUNCHES, check};
-use super::{Requirement, Stage};
-use crate::target::{Checked, Launch, Subject, Trouble};
+use super::{Fixture, Requirement};
+use crate::target::{CheckError, CheckResult, Context, Launch};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
@@ -19,9 +19,9 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(boot),
     )
     .clauses(&["At most 100 ms"])
-    .on(&["body/fields", "lifecycle/stop"])
-    .at(Stage::Alone)
-    .within(BUILDS),
+    .depends_on(&["body/fields", "lifecycle/stop"])
+    .fixture(Fixture::Exclusive)
+    .timeout(BUILDS),
     Requirement::must(
         "cold-start/warm",
         "200 requests one after another on one kept connection, from the same place, in blocks \
@@ -30,9 +30,9 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(warm),
     )
     .clauses(&["under 1 ms"])
-    .on(&["body/fields", "lifecycle/stop"])
-    .at(Stage::Alone)
-    .within(LAUNCHES),
+    .depends_on(&["body/fields", "lifecycle/stop"])
+    .fixture(Fixture::Exclusive)
+    .timeout(LAUNCHES),
 ];
 
 /// Boots at most; they end early when the budget is met.
@@ -46,22 +46,28 @@ const OVER_BARE: f64 = 1.5;
 /// What a warm request may take over the null server's, in milliseconds.
 const WARM: f64 = 1.0;
 /// How long a measuring container may take.
-const PATIENCE: Duration = Duration::from_secs(90);
+const TIMEOUT: Duration = Duration::from_secs(90);
 
 /// The smallest of up to that many boots of a command, in milliseconds.
-async fn smallest(s: &Subject, launch: Launch, boots: u32, budget: f64, command: &[String]) -> Checked<f64> {
+async fn smallest(
+    s: &Context,
+    launch: Launch,
+    boots: u32,
+    budget: f64,
+    command: &[String],
+) -> CheckResult<f64> {
     let boots = s.boots(launch, boots, budget, command).await?;
     Ok(boots.into_iter().fold(f64::INFINITY, f64::min))
 }
 
-async fn boot(s: &Subject) -> Checked {
-    let scale = s.runtime().workshop().time_scale();
-    let budget = f64::from(s.facts().boot_budget) * scale;
-    let declared = s.facts().boot_budget > BUDGET;
+async fn boot(s: &Context) -> CheckResult {
+    let scale = s.runtime().session().time_scale();
+    let budget = f64::from(s.spec().boot_budget) * scale;
+    let declared = s.spec().boot_budget > BUDGET;
     let bare = s.runtime().bare().await?;
     // A budget of nothing: the bare server is timed to the end, as a measure and not as a judgement.
     let boots = if declared { BOOTS } else { SHOWN };
-    let bare = smallest(s, bare, boots, 0.0, &s.facts().bare.command).await.during("the bare server")?;
+    let bare = smallest(s, bare, boots, 0.0, &s.spec().bare.command).await.during("the bare server")?;
     let own = smallest(s, Launch::default(), BOOTS, budget, &["launch.sh".into()]).await?;
     s.note("boot_ms", own);
     s.note("bare_boot_ms", bare);
@@ -73,15 +79,16 @@ async fn boot(s: &Subject) -> Checked {
     ensure(!declared || own <= limit, format!("a declared budget, so a boot within {limit:.1} ms"), ms(own))
 }
 
-async fn warm(s: &Subject) -> Checked {
+async fn warm(s: &Context) -> CheckResult {
     let words = ["warm", "--", "launch.sh"].map(String::from).to_vec();
-    let figures = s.inside(Launch::default(), words, PATIENCE).await?;
+    let figures = s.agent(Launch::default(), words, TIMEOUT).await?;
     let rounds = figures["rounds"].as_array().cloned().unwrap_or_default();
     let over =
         rounds.iter().filter_map(|round| Some(round["runtime_us"].as_f64()? - round["null_us"].as_f64()?));
     let best =
-        over.reduce(f64::min).ok_or_else(|| Trouble::Fault("the stopwatch timed no round".into()))? / 1000.0;
-    let budget = WARM * s.runtime().workshop().time_scale();
+        over.reduce(f64::min).ok_or_else(|| CheckError::Fault("the stopwatch timed no round".into()))?
+            / 1000.0;
+    let budget = WARM * s.runtime().session().time_scale();
     s.note("warm_ms", best);
     s.note("warm_budget_ms", budget);
     ensure(

@@ -3,10 +3,10 @@
 use futures_util::future::{join_all, try_join_all};
 use serde_json::json;
 
-use super::expect::{During, Expect, Meeting, echo, member, nonce, same};
+use super::expect::{Barrier, During, Expect, echo, member, nonce, same};
 use super::requirement::check;
-use super::{Requirement, Stage};
-use crate::target::{Checked, Server, Subject, Waiting};
+use super::{Fixture, Requirement};
+use crate::target::{CheckResult, Context, Server, Waiting};
 use crate::wire::Connection;
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
@@ -23,7 +23,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "awaiting where that is its way",
         "blocking where it is",
     ])
-    .on(&["body/fields"]),
+    .depends_on(&["body/fields"]),
     Requirement::should(
         "concurrency/many",
         "64 requests are inside the function at the same time, by the barrier of \
@@ -31,57 +31,57 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(many),
     )
     .clauses(&["64 requests are inside the function at the same time"])
-    .on(&["concurrency/parallel"])
-    .at(Stage::Own),
+    .depends_on(&["concurrency/parallel"])
+    .fixture(Fixture::Own),
     Requirement::must(
         "concurrency/crosstalk",
         "500 requests with distinct nonces over 16 connections: each gets its own.",
         check!(crosstalk),
     )
     .clauses(&["each gets its own"])
-    .on(&["server/keep-alive"]),
+    .depends_on(&["server/keep-alive"]),
     Requirement::must(
         "concurrency/slow-client",
         "Another client is answered while 50 connections hold half a request.",
         check!(slow_client),
     )
     .clauses(&["Another client is answered", "50 connections hold half a request"])
-    .on(&["body/fields"])
-    .at(Stage::Own),
+    .depends_on(&["body/fields"])
+    .fixture(Fixture::Own),
 ];
 
 /// That many calls, each of which goes on only once all of them have come.
-async fn meet(s: &Server, calls: usize, way: Waiting) -> Checked {
-    let meeting = Meeting::new();
+async fn meet(s: &Server, calls: usize, way: Waiting) -> CheckResult {
+    let barrier = Barrier::new();
     let names: Vec<String> = (0..calls).map(|number| format!("caller-{number}")).collect();
-    let meeting = &meeting;
+    let barrier = &barrier;
     let all = names.iter().map(|name| async move {
-        let mut payload = meeting.call(name, calls);
+        let mut payload = barrier.call(name, calls);
         payload["way"] = json!(way.name());
         let value = s.act(payload).await?.value()?;
         same("the nonce", &json!(name), member(&value, "nonce")?)
     });
     let what = format!("{calls} calls at once, by {}", way.name());
     let results = join_all(all).await;
-    results.into_iter().collect::<Checked<Vec<()>>>().during(&what)?;
+    results.into_iter().collect::<CheckResult<Vec<()>>>().during(&what)?;
     Ok(())
 }
 
-async fn parallel(s: &Subject) -> Checked {
-    for way in &s.facts().waits {
+async fn parallel(s: &Context) -> CheckResult {
+    for way in &s.spec().waits {
         meet(s, 8, *way).await?;
     }
     Ok(())
 }
 
-async fn many(s: &Subject) -> Checked {
-    for way in &s.facts().waits {
+async fn many(s: &Context) -> CheckResult {
+    for way in &s.spec().waits {
         meet(s, 64, *way).await?;
     }
     Ok(())
 }
 
-async fn crosstalk(s: &Subject) -> Checked {
+async fn crosstalk(s: &Context) -> CheckResult {
     const REQUESTS: usize = 500;
     const CONNECTIONS: usize = 16;
     let one = async |number: usize| {
@@ -96,13 +96,13 @@ async fn crosstalk(s: &Subject) -> Checked {
                 same(name, &body[name], member(&value, name)?).during("its own answer to each")?;
             }
         }
-        Checked::Ok(())
+        CheckResult::Ok(())
     };
     try_join_all((0..CONNECTIONS).map(one)).await?;
     Ok(())
 }
 
-async fn slow_client(s: &Subject) -> Checked {
+async fn slow_client(s: &Context) -> CheckResult {
     const SLOW: usize = 50;
     let whole = s.request().json(&json!({ "payload": { "nonce": nonce() } }));
     let (head, body) = (whole.head(), whole.framed_body());
@@ -119,7 +119,7 @@ async fn slow_client(s: &Subject) -> Checked {
     for _ in 0..8 {
         echo(s).await.during("another client while 50 hold half a request")?;
     }
-    meet(s, 8, s.facts().waits[0]).await.during("while 50 hold half a request")?;
+    meet(s, 8, s.spec().waits[0]).await.during("while 50 hold half a request")?;
     for (number, mut connection) in held.into_iter().enumerate() {
         let rest = match number % 3 {
             0 => [&head[head.len() / 2..], &body[..]].concat(),

@@ -2,63 +2,65 @@
 
 use serde_json::{Value, json};
 
-use crate::target::{Checked, Server, Trouble, eventually};
+use crate::target::{CheckError, CheckResult, Server, eventually};
 use crate::wire::{self, Response};
 use protocol::{ERROR, Kind};
 
 /// Fails with `actual` unless `holds`.
-pub(super) fn ensure(holds: bool, expected: impl Into<String>, actual: impl Into<String>) -> Checked {
-    if holds { Ok(()) } else { Err(Trouble::broken(expected, actual)) }
+pub(super) fn ensure(holds: bool, expected: impl Into<String>, actual: impl Into<String>) -> CheckResult {
+    if holds { Ok(()) } else { Err(CheckError::broken(expected, actual)) }
 }
 
 /// Adds what a check did to whatever came of it, since one check makes many requests.
 pub(super) trait During<T> {
     /// `what` was being done.
-    fn during(self, what: &str) -> Checked<T>;
+    fn during(self, what: &str) -> CheckResult<T>;
 }
 
-impl<T> During<T> for Checked<T> {
-    fn during(self, what: &str) -> Checked<T> {
+impl<T> During<T> for CheckResult<T> {
+    fn during(self, what: &str) -> CheckResult<T> {
         self.map_err(|trouble| match trouble {
-            Trouble::Broken { expected, actual } => Trouble::broken(format!("{what}: {expected}"), actual),
+            CheckError::Broken { expected, actual } => {
+                CheckError::broken(format!("{what}: {expected}"), actual)
+            }
             other => other,
         })
     }
 }
 
 impl<T> During<T> for Result<T, wire::Error> {
-    fn during(self, what: &str) -> Checked<T> {
-        self.map_err(Trouble::from).during(what)
+    fn during(self, what: &str) -> CheckResult<T> {
+        self.map_err(CheckError::from).during(what)
     }
 }
 
 /// What a check may expect of an answer.
 pub(super) trait Expect {
     /// The function's own answer, of this status.
-    fn is(&self, status: u16) -> Checked<&Self>;
+    fn is(&self, status: u16) -> CheckResult<&Self>;
     /// The function's own answer, 200, of JSON.
-    fn value(&self) -> Checked<Value>;
+    fn value(&self) -> CheckResult<Value>;
     /// The runtime error of this kind, in all its parts; returns its message.
-    fn error(&self, kind: Kind) -> Checked<String>;
+    fn error(&self, kind: Kind) -> CheckResult<String>;
     /// The same with this message.
-    fn says(&self, kind: Kind, message: &str) -> Checked;
+    fn says(&self, kind: Kind, message: &str) -> CheckResult;
     /// What the HTTP layer refused: some 4xx, from whoever.
-    fn is_refusal(&self) -> Checked;
+    fn is_refusal(&self) -> CheckResult;
 }
 
 impl Expect for Response {
-    fn is(&self, status: u16) -> Checked<&Self> {
+    fn is(&self, status: u16) -> CheckResult<&Self> {
         let own = self.header(ERROR).is_none();
         ensure(self.status == status && own, format!("the function's own answer, {status}"), self.summary())?;
         Ok(self)
     }
 
-    fn value(&self) -> Checked<Value> {
+    fn value(&self) -> CheckResult<Value> {
         self.is(200)?;
-        self.json().ok_or_else(|| Trouble::broken("an answer of JSON", self.summary()))
+        self.json().ok_or_else(|| CheckError::broken("an answer of JSON", self.summary()))
     }
 
-    fn error(&self, kind: Kind) -> Checked<String> {
+    fn error(&self, kind: Kind) -> CheckResult<String> {
         let wanted = format!("the runtime error {} {}", kind.status(), kind.name());
         ensure(self.status == kind.status(), &wanted, self.summary())?;
         let named = self.all(ERROR);
@@ -79,32 +81,32 @@ impl Expect for Response {
         Ok(message.to_string())
     }
 
-    fn says(&self, kind: Kind, message: &str) -> Checked {
+    fn says(&self, kind: Kind, message: &str) -> CheckResult {
         let said = self.error(kind)?;
         ensure(said == message, format!("the message {message:?}"), format!("{said:?}"))
     }
 
-    fn is_refusal(&self) -> Checked {
+    fn is_refusal(&self) -> CheckResult {
         ensure((400..500).contains(&self.status), "a 4xx, or a closed connection", self.summary())
     }
 }
 
 /// A 4xx or the end of the connection: how the HTTP layer may refuse.
-pub(super) fn is_refused(outcome: Result<Response, wire::Error>) -> Checked {
+pub(super) fn is_refused(outcome: Result<Response, wire::Error>) -> CheckResult {
     match outcome {
         Ok(response) => response.is_refusal(),
         Err(wire::Error::Closed(_)) => Ok(()),
-        Err(error) => Err(Trouble::broken("a 4xx, or a closed connection", error.to_string())),
+        Err(error) => Err(CheckError::broken("a 4xx, or a closed connection", error.to_string())),
     }
 }
 
 /// A member of an answer of JSON.
-pub(super) fn member<'a>(value: &'a Value, name: &str) -> Checked<&'a Value> {
-    value.get(name).ok_or_else(|| Trouble::broken(format!("an answer with `{name}`"), value.to_string()))
+pub(super) fn member<'a>(value: &'a Value, name: &str) -> CheckResult<&'a Value> {
+    value.get(name).ok_or_else(|| CheckError::broken(format!("an answer with `{name}`"), value.to_string()))
 }
 
 /// Fails unless both are equal JSON.
-pub(super) fn same(what: &str, expected: &Value, actual: &Value) -> Checked {
+pub(super) fn same(what: &str, expected: &Value, actual: &Value) -> CheckResult {
     ensure(is_same(expected, actual), format!("{what} equal to {}", short(expected)), short(actual))
 }
 
@@ -134,13 +136,13 @@ pub(super) fn nonce() -> String {
 }
 
 /// One call of the probe's `echo`, with the nonce checked; returns the answer.
-pub(super) async fn echo(server: &Server) -> Checked<Value> {
+pub(super) async fn echo(server: &Server) -> CheckResult<Value> {
     let payload = json!({ "nonce": nonce() });
     echoes(&server.act(payload.clone()).await?, &payload)
 }
 
 /// Expects the probe's `echo` of this payload; returns the answer.
-pub(super) fn echoes(answer: &Response, payload: &Value) -> Checked<Value> {
+pub(super) fn echoes(answer: &Response, payload: &Value) -> CheckResult<Value> {
     let value = answer.value()?;
     same("the payload", payload, member(&value, "payload")?)?;
     Ok(value)
@@ -148,14 +150,14 @@ pub(super) fn echoes(answer: &Response, payload: &Value) -> Checked<Value> {
 
 /// Where functions meet: a folder in `/tmp` of a nonce's name.
 #[derive(Clone, Debug)]
-pub(super) struct Meeting {
+pub(super) struct Barrier {
     folder: String,
 }
 
-impl Meeting {
+impl Barrier {
     /// A folder that nobody else uses.
     pub(super) fn new() -> Self {
-        Meeting { folder: format!("/tmp/{}", nonce()) }
+        Barrier { folder: format!("/tmp/{}", nonce()) }
     }
 
     /// The payload of a call that comes in as `name` and goes on once `until` have come.
@@ -169,7 +171,7 @@ impl Meeting {
     }
 
     /// The names of those who have come and of those who are done.
-    pub(super) async fn names(&self, server: &Server) -> Checked<Vec<String>> {
+    pub(super) async fn names(&self, server: &Server) -> CheckResult<Vec<String>> {
         let nonce = nonce();
         let payload = json!({ "action": "list", "folder": self.folder, "nonce": nonce });
         let value = server.act(payload).await?.value()?;
@@ -184,7 +186,7 @@ impl Meeting {
         server: &Server,
         many: usize,
         counts: impl Fn(&str) -> bool,
-    ) -> Checked {
+    ) -> CheckResult {
         let expected = format!("{many} functions at their mark");
         eventually(&expected, || async {
             let there = self.names(server).await?.iter().filter(|name| counts(name)).count();
@@ -194,7 +196,7 @@ impl Meeting {
     }
 }
 
-/// Whether a name of a [`Meeting`] says that its function is done.
+/// Whether a name of a [`Barrier`] says that its function is done.
 pub(super) fn is_done(name: &str) -> bool {
     name.ends_with(".done")
 }

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::expect::{During, Expect, ensure};
 use super::requirement::check;
-use super::{Requirement, Stage};
-use crate::target::{Checked, Server};
+use super::{Fixture, Requirement};
+use crate::target::{CheckResult, Server};
 use crate::wire::Response;
 use protocol::Kind;
 
@@ -21,21 +21,21 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(answering::send),
     )
     .clauses(&["200", "`text/plain; charset=utf-8`", "the exact text", "also empty", "also Unicode"])
-    .on(&["body/fields"]),
+    .depends_on(&["body/fields"]),
     Requirement::must(
         "function/bytes",
         "`res.bytes(bytes)` → 200, `application/octet-stream`, the bytes unchanged.",
         check!(answering::bytes),
     )
     .clauses(&["200", "`application/octet-stream`", "the bytes unchanged"])
-    .on(&["body/fields"]),
+    .depends_on(&["body/fields"]),
     Requirement::must(
         "function/json",
         "`res.json(value)` → 200, `application/json`, no spaces outside strings, any JSON value.",
         check!(answering::json),
     )
     .clauses(&["200", "`application/json`", "no spaces outside strings", "any JSON value"])
-    .on(&["body/fields"]),
+    .depends_on(&["body/fields"]),
     Requirement::must(
         "function/status",
         "The second argument sets the status, an integer 200–599; 204, 205 and 304 carry no body.",
@@ -48,7 +48,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "205",
         "304 carry no body",
     ])
-    .on(&["function/send"]),
+    .depends_on(&["function/send"]),
     Requirement::must(
         "function/headers",
         "The third argument, an object of strings, sets headers and may replace `Content-Type`; a \
@@ -75,7 +75,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "in any case",
         "500 `invalid-response`",
     ])
-    .on(&["function/send"]),
+    .depends_on(&["function/send"]),
     Requirement::must(
         "function/invalid",
         "A status that is no integer 200–599, or a value the JSON encoder refuses (a cycle, an \
@@ -91,14 +91,14 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "NaN",
         "infinities",
     ])
-    .on(&["function/send"]),
+    .depends_on(&["function/send"]),
     Requirement::must(
         "function/throw",
         "A handler that fails: 500 `function-error`; the stack goes to stderr; the server lives.",
         check!(failing::throw),
     )
     .clauses(&["500 `function-error`", "the stack goes to stderr", "the server lives"])
-    .on(&["body/fields"]),
+    .depends_on(&["body/fields"]),
     Requirement::must(
         "function/async-throw",
         "A handler that fails after an await (where the language has one): 500 `function-error`; \
@@ -106,7 +106,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(failing::async_throw),
     )
     .clauses(&["500 `function-error`", "the stack goes to stderr", "the server lives"])
-    .on(&["function/throw"])
+    .depends_on(&["function/throw"])
     .needs("async"),
     Requirement::must(
         "function/no-response",
@@ -114,22 +114,22 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(failing::no_response),
     )
     .clauses(&["500 `no-response`"])
-    .on(&["body/fields"]),
+    .depends_on(&["body/fields"]),
     Requirement::must(
         "function/double",
         "A second outcome: the first one wins, a warning on stderr; the server lives.",
         check!(failing::double),
     )
     .clauses(&["the first one wins", "a warning on stderr", "the server lives"])
-    .on(&["function/send"])
-    .at(Stage::Own),
+    .depends_on(&["function/send"])
+    .fixture(Fixture::Own),
     Requirement::must(
         "function/large",
         "A 10 MiB answer arrives whole, also at a client that ends its side after the request.",
         check!(answering::large),
     )
     .clauses(&["A 10 MiB answer arrives whole", "also at a client that ends its side after the request"])
-    .on(&["function/send"]),
+    .depends_on(&["function/send"]),
     Requirement::must(
         "function/isolated",
         "`env`, `payload` and `headers` of one request are never seen by another; what a function \
@@ -141,7 +141,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "what a function writes into them is gone",
         "`env` never enters the process environment",
     ])
-    .on(&["body/fields"]),
+    .depends_on(&["body/fields"]),
     Requirement::must(
         "function/output",
         "Each line a function prints is in the container's log, without a further request and \
@@ -153,7 +153,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "without a further request",
         "without the process ending",
     ])
-    .on(&["body/fields"]),
+    .depends_on(&["body/fields"]),
     Requirement::must(
         "function/abandoned",
         "A client that goes away while the function runs: it runs to its end, nothing else is \
@@ -161,8 +161,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(others::abandoned),
     )
     .clauses(&["it runs to its end", "nothing else is disturbed", "no descriptor leaks"])
-    .on(&["auth/wrong", "body/fields"])
-    .at(Stage::Own),
+    .depends_on(&["auth/wrong", "body/fields"])
+    .fixture(Fixture::Own),
     Requirement::should(
         "function/stray",
         "A failure in work left running after the answer does not take the server down. Where it ends \
@@ -174,16 +174,16 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "does not take the server down",
         "the next one is served",
     ])
-    .on(&["function/send"])
+    .depends_on(&["function/send"])
     .needs("background")
-    .at(Stage::Own),
+    .fixture(Fixture::Own),
 ];
 
-fn has_text(answer: &Response, text: &str) -> Checked {
+fn has_text(answer: &Response, text: &str) -> CheckResult {
     ensure(answer.text() == Some(text), format!("the exact text {text:?}"), answer.summary())
 }
 
-async fn is_invalid(s: &Server, payload: Value, what: &str) -> Checked {
+async fn is_invalid(s: &Server, payload: Value, what: &str) -> CheckResult {
     let answer = s.act(payload).await.during(what)?;
     let injected = answer.header("X-Injected");
     ensure(injected.is_none(), format!("{what}: nothing injected"), format!("{injected:?}"))?;

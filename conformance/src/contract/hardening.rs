@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Requirement;
 use super::expect::{ensure, member};
 use super::requirement::check;
-use crate::target::{Checked, Subject};
+use crate::target::{CheckResult, Context};
 use protocol::{CODE, CONTRACT, KEY, LABEL_CONTRACT, LABEL_ENTRYPOINT};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
@@ -46,15 +46,15 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "`org.open-runtimes.contract` (this version, `1`)",
         "`org.open-runtimes.entrypoint`",
     ])
-    .at(super::Stage::Empty),
+    .fixture(super::Fixture::Empty),
 ];
 
-async fn user(s: &Subject) -> Checked {
+async fn user(s: &Context) -> CheckResult {
     let image = s.runtime().image().await?;
     let ids: Vec<Option<u32>> = image.user.split(':').map(|id| id.parse().ok()).collect();
     let sound = ids.iter().all(|id| id.is_some_and(|id| id > 0));
     ensure(sound, "a numeric USER that is not 0", format!("USER {:?}", image.user))?;
-    let seen = s.machine().look().await?;
+    let seen = s.instance().look().await?;
     let processes = member(&seen, "processes")?.as_array().cloned().unwrap_or_default();
     ensure(!processes.is_empty(), "processes seen from inside", seen.to_string())?;
     let roots = |ids: &Value| ids.as_array().is_some_and(|ids| ids.iter().any(|id| *id == 0));
@@ -62,8 +62,8 @@ async fn user(s: &Subject) -> Checked {
     ensure(root.is_none(), "no process as user or group 0", format!("{root:?}"))
 }
 
-async fn locked(s: &Subject) -> Checked {
-    let seen = s.machine().look().await?;
+async fn locked(s: &Context) -> CheckResult {
+    let seen = s.instance().look().await?;
     let processes = member(&seen, "processes")?.as_array().cloned().unwrap_or_default();
     for process in &processes {
         let name = &process["name"];
@@ -79,7 +79,7 @@ async fn locked(s: &Subject) -> Checked {
     ensure(seen["code_executable"] == true, format!("an executable tmpfs on {CODE}"), seen.to_string())?;
     let limit = |name: &str| seen[name].as_u64().unwrap_or(u64::MAX);
     ensure(limit("processes_limit") == 128, "128 pids", format!("{}", seen["processes_limit"]))?;
-    let memory = u64::from(s.facts().memory) * 1024 * 1024;
+    let memory = u64::from(s.spec().memory) * 1024 * 1024;
     ensure(
         limit("memory_limit") == memory,
         format!("{memory} bytes of memory"),
@@ -87,7 +87,7 @@ async fn locked(s: &Subject) -> Checked {
     )
 }
 
-async fn image(s: &Subject) -> Checked {
+async fn image(s: &Context) -> CheckResult {
     let image = s.runtime().image().await?;
     let named = image.environment.iter().find(|variable| variable.starts_with(KEY));
     ensure(named.is_none(), "no key in the image's environment", format!("{KEY} is set"))?;
@@ -98,7 +98,7 @@ async fn image(s: &Subject) -> Checked {
         let set = image.labels.get(&label).is_some_and(|value| !value.is_empty());
         ensure(set, format!("the label {label}"), format!("{:?}", image.labels))?;
     }
-    let own = [(LABEL_CONTRACT, CONTRACT.to_string()), (LABEL_ENTRYPOINT, s.facts().entrypoint.clone())];
+    let own = [(LABEL_CONTRACT, CONTRACT.to_string()), (LABEL_ENTRYPOINT, s.spec().entrypoint.clone())];
     for (label, value) in own {
         let found = image.labels.get(label);
         ensure(found == Some(&value), format!("the label {label}={value}"), format!("{found:?}"))?;

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use super::expect::{During, Expect, ensure, same};
 use super::requirement::{BUILDS, check};
-use super::{Requirement, Stage};
-use crate::target::{BuildJob, Checked, Composition, Launch, Package, Source, Subject, Trouble, within};
+use super::{Fixture, Requirement};
+use crate::target::{
+    BuildJob, CheckError, CheckResult, Composition, Context, Launch, Package, Source, within,
+};
 use crate::wire::{Client, Request, Response};
 use protocol::{CHALLENGE, SOURCE};
 
@@ -32,7 +34,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "`example/`",
         "the manifest, `runtime.toml`",
     ])
-    .at(Stage::Empty),
+    .fixture(Fixture::Empty),
     Requirement::must(
         "layout/scripts",
         "The three scripts lie in `/usr/local/src`, executable and on `PATH`; the image's command \
@@ -50,8 +52,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "`build.sh` needs no key",
         "never sees one",
     ])
-    .at(Stage::Empty)
-    .within(BUILDS),
+    .fixture(Fixture::Empty)
+    .timeout(BUILDS),
     Requirement::must(
         "layout/example",
         "The example builds, answers as its README says, and comes up with `docker compose up`: \
@@ -71,16 +73,16 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "`127.0.0.1:${PORT:-3000}:3000`",
         "key `${INTERNAL_RUNTIME_KEY:-password}`",
     ])
-    .on(&["layout/files"])
-    .at(Stage::Empty)
-    .within(BUILDS),
+    .depends_on(&["layout/files"])
+    .fixture(Fixture::Empty)
+    .timeout(BUILDS),
 ];
 
 /// A user that no image knows.
 const STRANGER: u64 = 12_345;
 
-async fn files(s: &Subject) -> Checked {
-    let folder = &s.facts().folder;
+async fn files(s: &Context) -> CheckResult {
+    let folder = &s.spec().folder;
     let names = [
         "Dockerfile",
         "docker-compose.yml",
@@ -100,13 +102,13 @@ async fn files(s: &Subject) -> Checked {
     ensure(server, "a file server.X", format!("{names:?}"))
 }
 
-async fn scripts(s: &Subject) -> Checked {
+async fn scripts(s: &Context) -> CheckResult {
     let image = s.runtime().image().await?;
     let command: Vec<&String> = image.entrypoint.iter().chain(&image.command).collect();
     ensure(command == ["launch.sh"], "launch.sh as the image's command", format!("{command:?}"))?;
     let server = s.serve(Launch::default().without_package()).await?;
     for name in ["build.sh", "launch.sh", "deploy.sh"] {
-        let found = server.machine().which(name).await?;
+        let found = server.instance().which(name).await?;
         let place = format!("{SOURCE}/{name}");
         ensure(found == place, format!("{name} executable on PATH at {place}"), found)?;
     }
@@ -135,7 +137,7 @@ struct Promise {
 }
 
 impl Promise {
-    fn all(folder: &Path) -> Checked<Vec<Self>> {
+    fn all(folder: &Path) -> CheckResult<Vec<Self>> {
         let path = folder.join("README.md");
         let readme = std::fs::read_to_string(&path).unwrap_or_default();
         let mut rest = readme.as_str();
@@ -166,7 +168,7 @@ impl Promise {
         Request::post().header(CHALLENGE, key).body(self.body.clone())
     }
 
-    fn is_kept_by(&self, answer: &Response) -> Checked {
+    fn is_kept_by(&self, answer: &Response) -> CheckResult {
         answer.is(self.status)?;
         if self.kind == "json" {
             let shown = serde_json::from_str(&self.answer).unwrap_or_default();
@@ -182,8 +184,8 @@ impl Promise {
     }
 }
 
-async fn example(s: &Subject) -> Checked {
-    for (number, folder) in s.facts().examples.iter().enumerate() {
+async fn example(s: &Context) -> CheckResult {
+    for (number, folder) in s.spec().examples.iter().enumerate() {
         let what = folder.display().to_string();
         let promises = Promise::all(folder)?;
         let server = s.serve(Launch::default().package(Package::Example(number))).await.during(&what)?;
@@ -193,9 +195,9 @@ async fn example(s: &Subject) -> Checked {
         }
     }
 
-    let compose = std::fs::read_to_string(s.facts().folder.join("docker-compose.yml")).unwrap_or_default();
+    let compose = std::fs::read_to_string(s.spec().folder.join("docker-compose.yml")).unwrap_or_default();
     ensure(!compose.contains("build:"), "no `build:`", "it has `build:`")?;
-    let image = format!("image: open-runtimes/{}:${{TAG:-", s.facts().name);
+    let image = format!("image: open-runtimes/{}:${{TAG:-", s.spec().name);
     for needed in [
         &image,
         "./example:/usr/deploy-code:ro",
@@ -204,30 +206,30 @@ async fn example(s: &Subject) -> Checked {
     ] {
         ensure(compose.contains(needed), format!("docker-compose.yml with {needed}"), "it is not there")?;
     }
-    if !s.runtime().workshop().engine().await?.is_local() {
-        return Err(Trouble::NotApplicable(
+    if !s.runtime().session().engine().await?.is_local() {
+        return Err(CheckError::NotApplicable(
             "the engine is remote, and Compose mounts ./example from here".into(),
         ));
     }
-    let composition = Composition::up(s, &s.facts().folder).await?;
-    let promise = Promise::all(&s.facts().examples[0])?.remove(0);
+    let composition = Composition::up(s, &s.spec().folder).await?;
+    let promise = Promise::all(&s.spec().examples[0])?.remove(0);
     let outcome = comes_up(s, &composition, &promise).await;
     composition.down().await?;
     outcome.during("docker compose up")
 }
 
-async fn comes_up(s: &Subject, composition: &Composition, promise: &Promise) -> Checked {
+async fn comes_up(s: &Context, composition: &Composition, promise: &Promise) -> CheckResult {
     let client: &Client = composition.client();
-    let request = promise.request(s.runtime().workshop().key());
+    let request = promise.request(s.runtime().session().key());
     let answer = within(DEPLOY, "an answer", || async {
         Ok(client.send(&request).await.map_err(|error| error.to_string()))
     });
     match answer.await {
         Ok(answer) => promise.is_kept_by(&answer),
         // Asked once: Compose 1 needs half a second of the processor to start.
-        Err(Trouble::Broken { expected, actual }) => {
+        Err(CheckError::Broken { expected, actual }) => {
             let log = composition.log().await?;
-            Err(Trouble::broken(expected, format!("{actual}; the log says: {}", log.trim())))
+            Err(CheckError::broken(expected, format!("{actual}; the log says: {}", log.trim())))
         }
         Err(other) => Err(other),
     }

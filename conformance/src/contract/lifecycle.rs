@@ -5,10 +5,10 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::expect::{During, Expect, Meeting, echo, ensure, is_done, nonce};
+use super::expect::{Barrier, During, Expect, echo, ensure, is_done, nonce};
 use super::requirement::check;
-use super::{Requirement, Stage};
-use crate::target::{Checked, Launch, Server, Signal, Subject, Trouble, eventually};
+use super::{Fixture, Requirement};
+use crate::target::{CheckError, CheckResult, Context, Launch, Server, Signal, eventually};
 use crate::wire::Error;
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
@@ -19,14 +19,14 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(stop),
     )
     .clauses(&["SIGTERM when idle", "while requests keep coming", "exit code 0", "within 5 s"])
-    .at(Stage::Own),
+    .fixture(Fixture::Own),
     Requirement::should(
         "lifecycle/interrupt",
         "SIGINT when idle: exit code 0 within 5 s by the engine's own times.",
         check!(interrupt),
     )
     .clauses(&["SIGINT when idle", "exit code 0", "within 5 s"])
-    .at(Stage::Own),
+    .fixture(Fixture::Own),
     Requirement::must(
         "lifecycle/drain",
         "SIGTERM with a request in flight (the function waits for a file released after the \
@@ -41,8 +41,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "new ones get no answer",
         "exit code 0",
     ])
-    .on(&["lifecycle/stop"])
-    .at(Stage::Own),
+    .depends_on(&["lifecycle/stop"])
+    .fixture(Fixture::Own),
     Requirement::must(
         "lifecycle/crash",
         "A function that ends the process (exit code 3, SIGKILL): the client gets an error or a \
@@ -56,37 +56,37 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "never a 2xx",
         "the container exits non-zero",
     ])
-    .at(Stage::Own),
+    .fixture(Fixture::Own),
     Requirement::must("lifecycle/restart", "`docker restart` serves again.", check!(restart))
         .clauses(&["serves again"])
-        .at(Stage::Own),
+        .fixture(Fixture::Own),
     Requirement::should(
         "lifecycle/orphans",
         "200 child processes that outlive their parent do not use up the 128 pids.",
         check!(orphans),
     )
     .clauses(&["do not use up the 128 pids"])
-    .at(Stage::Own),
+    .fixture(Fixture::Own),
 ];
 
 /// How long an idle runtime may take to end.
 const STOP: Duration = Duration::from_secs(5);
 
-async fn ends_well(s: &Server) -> Checked {
+async fn ends_well(s: &Server) -> CheckResult {
     let expected = "exit code 0";
     match s.end().await? {
         Some(exit) => ensure(exit.code == 0, expected, format!("exit code {}", exit.code)),
-        None => Err(Trouble::broken(expected, "it still runs after 10 s")),
+        None => Err(CheckError::broken(expected, "it still runs after 10 s")),
     }
 }
 
-async fn ends_in_time(s: &Server) -> Checked {
+async fn ends_in_time(s: &Server) -> CheckResult {
     ends_well(s).await?;
     let took = s.signal_to_end().await?;
     ensure(took <= STOP, format!("an end within {} s", STOP.as_secs()), format!("{} ms", took.as_millis()))
 }
 
-async fn stops(s: &Server, signal: Signal) -> Checked {
+async fn stops(s: &Server, signal: Signal) -> CheckResult {
     echo(s).await?;
     let mut idle = s.connect().await?;
     idle.exchange(&s.request().json(&json!({}))).await?.is(200)?;
@@ -104,7 +104,7 @@ async fn answers(s: &Server) -> bool {
 
 /// A signal and a connection that come in one turn of an event loop are seen in one order or the other.
 /// It takes luck: of a server that never ended where the signal was seen first, 3 of 8 tries told.
-async fn stops_amid_requests(s: &Server) -> Checked {
+async fn stops_amid_requests(s: &Server) -> CheckResult {
     const CALLERS: usize = 8;
     echo(s).await?;
     let caller = async |_| {
@@ -125,7 +125,7 @@ async fn stops_amid_requests(s: &Server) -> Checked {
     }
 }
 
-async fn stop(s: &Subject) -> Checked {
+async fn stop(s: &Context) -> CheckResult {
     stops(s, Signal::Terminate).await?;
     let unused = s.serve(Launch::default()).await?;
     unused.signal(Signal::Terminate).await?;
@@ -134,17 +134,17 @@ async fn stop(s: &Subject) -> Checked {
     stops_amid_requests(&busy).await.during("while requests keep coming")
 }
 
-async fn interrupt(s: &Subject) -> Checked {
+async fn interrupt(s: &Context) -> CheckResult {
     stops(s, Signal::Interrupt).await
 }
 
-async fn drain(s: &Subject) -> Checked {
-    let meeting = Meeting::new();
+async fn drain(s: &Context) -> CheckResult {
+    let barrier = Barrier::new();
     let mut idle = s.connect().await?;
     idle.exchange(&s.request().json(&json!({}))).await?.is(200)?;
     let mut busy = s.connect().await?;
-    busy.send(&s.request().json(&json!({ "payload": meeting.call("in-flight", 2) }))).await?;
-    meeting.gather(s, 1, |name| !is_done(name)).await?;
+    busy.send(&s.request().json(&json!({ "payload": barrier.call("in-flight", 2) }))).await?;
+    barrier.gather(s, 1, |name| !is_done(name)).await?;
 
     s.signal(Signal::Terminate).await?;
     idle.ended().await.during("an idle connection is closed")?;
@@ -154,7 +154,7 @@ async fn drain(s: &Subject) -> Checked {
     refused.await?;
     ensure(s.ended().await?.is_none(), "the server waits for the request in flight", "it has ended")?;
 
-    s.machine().touch(&meeting.place("released")).await?;
+    s.instance().touch(&barrier.place("released")).await?;
     let answer = busy.receive().await.during("the request in flight completes")?;
     answer.is(200)?;
     ensure(answer.closes(), "it completes with Connection: close", format!("{:?}", answer.headers))?;
@@ -163,7 +163,7 @@ async fn drain(s: &Subject) -> Checked {
 }
 
 /// A function that ends the process: no 2xx, and a container that either failed or serves on.
-async fn crashes(s: &Server, payload: Value, what: &str) -> Checked {
+async fn crashes(s: &Server, payload: Value, what: &str) -> CheckResult {
     let request = s.request().json(&json!({ "payload": payload }));
     let mut connection = s.connect().await?;
     connection.send(&request).await?;
@@ -171,7 +171,7 @@ async fn crashes(s: &Server, payload: Value, what: &str) -> Checked {
         Ok(answer) => ensure(answer.status >= 400, format!("{what}: an error"), answer.summary())?,
         Err(Error::Closed(_)) => {}
         Err(error) => {
-            return Err(Trouble::broken(
+            return Err(CheckError::broken(
                 format!("{what}: an error or a closed connection"),
                 error.to_string(),
             ));
@@ -181,22 +181,22 @@ async fn crashes(s: &Server, payload: Value, what: &str) -> Checked {
     eventually(&expected, || async {
         if let Some(exit) = s.ended().await? {
             let actual = format!("it exited with {}", exit.code);
-            return if exit.code == 0 { Err(Trouble::broken(&expected, actual)) } else { Ok(Ok(())) };
+            return if exit.code == 0 { Err(CheckError::broken(&expected, actual)) } else { Ok(Ok(())) };
         }
         Ok(echo(s).await.map(|_| ()).map_err(|_| "neither".to_string()))
     })
     .await
 }
 
-async fn crash(s: &Subject) -> Checked {
+async fn crash(s: &Context) -> CheckResult {
     crashes(s, json!({ "action": "exit", "code": 3, "nonce": nonce() }), "exit code 3").await?;
     let other = s.serve(Launch::default()).await?;
     crashes(&other, json!({ "action": "kill", "nonce": nonce() }), "SIGKILL").await
 }
 
-async fn restart(s: &Subject) -> Checked {
+async fn restart(s: &Context) -> CheckResult {
     echo(s).await?;
-    let mut server = s.given().cloned().ok_or_else(|| Trouble::Fault("no server was given".into()))?;
+    let mut server = s.given().cloned().ok_or_else(|| CheckError::Fault("no server was given".into()))?;
     for _ in 0..2 {
         server.restart().await?;
         echo(&server).await.during("after a restart")?;
@@ -204,8 +204,8 @@ async fn restart(s: &Subject) -> Checked {
     Ok(())
 }
 
-async fn orphans(s: &Subject) -> Checked {
-    let limit = s.facts().processes;
+async fn orphans(s: &Context) -> CheckResult {
+    let limit = s.spec().processes;
     let count = limit + limit / 2 + 8; // the 200 of the requirement, where the limit is its 128
     let started = s.act(json!({ "action": "orphans", "count": count, "nonce": nonce() })).await?;
     started.is(200)?;

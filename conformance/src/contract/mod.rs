@@ -18,7 +18,7 @@ mod layout;
 mod lifecycle;
 mod server;
 
-pub use requirement::{Check, Conversation, Level, Requirement, Stage};
+pub use requirement::{Check, CheckFuture, Fixture, Level, Requirement};
 
 /// Every requirement of the contract, in the document's order.
 pub fn requirements() -> impl Iterator<Item = &'static Requirement> {

@@ -1,17 +1,17 @@
-//! One requirement: what it asks, what it stands on, and how it is checked.
+//! One requirement: what it asks, what it depends on, and how it is checked.
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::target::{Checked, Subject};
+use crate::target::{CheckResult, Context};
 
 /// A check under way.
-pub type Conversation<'a> = Pin<Box<dyn Future<Output = Checked> + Send + 'a>>;
+pub type CheckFuture<'a> = Pin<Box<dyn Future<Output = CheckResult> + Send + 'a>>;
 
 /// A check: a conversation with a target that ends in a verdict.
-pub type Check = for<'a> fn(&'a Subject) -> Conversation<'a>;
+pub type Check = for<'a> fn(&'a Context) -> CheckFuture<'a>;
 
 /// How much hangs on a requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl fmt::Display for Level {
 
 /// What a check finds when it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+pub enum Fixture {
     /// A server that it shares with other checks.
     Shared,
     /// A server of its own, which it may kill.
@@ -41,13 +41,13 @@ pub enum Stage {
     /// No server: it starts what it needs.
     Empty,
     /// No server, and nothing else of the run in flight: it measures time.
-    Alone,
+    Exclusive,
 }
 
-/// How long a check may take. Each wait on a runtime has a shorter limit of its own, so a watchdog that
+/// How long a check may take. Each wait on a runtime has a shorter limit of its own, so a timeout that
 /// fires is the harness's fault. The slowest with this one, `server/keep-alive`, needs 11 s, and 30 s with
 /// both cores kept busy.
-const CONVERSATION: Duration = Duration::from_secs(120);
+const CHECK: Duration = Duration::from_secs(120);
 /// The same for one that starts several servers in turn: `auth/unset`, where nothing runs inside, starts
 /// seven and needs 4 s, and 20 s with both cores kept busy.
 pub(super) const LAUNCHES: Duration = Duration::from_secs(300);
@@ -68,13 +68,13 @@ pub struct Requirement {
     /// has a broken server that breaks it.
     pub clauses: &'static [&'static str],
     /// The requirements without which it cannot be judged.
-    pub stands_on: &'static [&'static str],
+    pub depends_on: &'static [&'static str],
     /// The capability of a language without which it does not apply.
     pub capability: Option<&'static str>,
     /// What its check finds when it begins.
-    pub stage: Stage,
+    pub fixture: Fixture,
     /// How long its check may take.
-    pub watchdog: Duration,
+    pub timeout: Duration,
     /// Its check.
     pub check: Check,
 }
@@ -87,10 +87,10 @@ impl Requirement {
             level: Level::Must,
             sentence,
             clauses: &[],
-            stands_on: &[],
+            depends_on: &[],
             capability: None,
-            stage: Stage::Shared,
-            watchdog: CONVERSATION,
+            fixture: Fixture::Shared,
+            timeout: CHECK,
             check,
         }
     }
@@ -106,8 +106,8 @@ impl Requirement {
     }
 
     /// It cannot be judged while one of these is broken.
-    pub const fn on(self, stands_on: &'static [&'static str]) -> Self {
-        Requirement { stands_on, ..self }
+    pub const fn depends_on(self, depends_on: &'static [&'static str]) -> Self {
+        Requirement { depends_on, ..self }
     }
 
     /// It applies to languages with this capability only.
@@ -116,13 +116,13 @@ impl Requirement {
     }
 
     /// What its check finds when it begins, where that is not the shared server.
-    pub const fn at(self, stage: Stage) -> Self {
-        Requirement { stage, ..self }
+    pub const fn fixture(self, fixture: Fixture) -> Self {
+        Requirement { fixture, ..self }
     }
 
     /// How long its check may take, where the default is too short.
-    pub const fn within(self, watchdog: Duration) -> Self {
-        Requirement { watchdog, ..self }
+    pub const fn timeout(self, timeout: Duration) -> Self {
+        Requirement { timeout, ..self }
     }
 
     /// The section it is filed under.
@@ -131,11 +131,11 @@ impl Requirement {
     }
 }
 
-/// Makes a [`Check`] of an `async fn(&Subject) -> Checked`.
+/// Makes a [`Check`] of an `async fn(&Context) -> CheckResult`.
 macro_rules! check {
     ($name:path) => {{
-        fn converse(subject: &$crate::target::Subject) -> $crate::contract::Conversation<'_> {
-            Box::pin($name(subject))
+        fn converse(context: &$crate::target::Context) -> $crate::contract::CheckFuture<'_> {
+            Box::pin($name(context))
         }
         converse
     }};

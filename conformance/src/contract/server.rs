@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::expect::{During, Expect, echo, ensure, is_refused, member, nonce, same};
 use super::requirement::{LAUNCHES, check};
-use super::{Requirement, Stage};
-use crate::target::{Checked, Launch, Subject, Variable};
+use super::{Fixture, Requirement};
+use crate::target::{CheckResult, Context, Launch, Variable};
 use crate::wire::{Connection, Ending};
 use protocol::{CHALLENGE, ENTRYPOINT, ERROR, Kind, MAX_BODY};
 
@@ -20,7 +20,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(any_path),
     )
     .clauses(&["POST to any path", "with or without a query", "invokes the function"])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
     Requirement::must(
         "server/method",
         "GET, HEAD (no body), PUT, PATCH, DELETE, OPTIONS with a valid key: 405 with `Allow: POST`.",
@@ -37,7 +37,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "405 with `Allow: POST`",
         "`Allow: POST`",
     ])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
     Requirement::must(
         "server/keep-alive",
         "Many requests on one connection; two in one write get two answers in order; a connection \
@@ -51,10 +51,10 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "a connection idle for 10 s still answers",
         "`Connection: close` is honoured",
     ])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
     Requirement::must("server/chunked", "A chunked request body is accepted.", check!(chunked))
         .clauses(&["A chunked request body is accepted"])
-        .on(&["server/port"]),
+        .depends_on(&["server/port"]),
     Requirement::must(
         "server/garbage",
         "Bytes that are no HTTP, a missing or hostile `Host`, a header block over 64 KiB get a \
@@ -70,7 +70,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "one of 8 KiB is accepted",
         "the next client is served",
     ])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
     Requirement::must(
         "server/configuration",
         "`INTERNAL_RUNTIME_MAX_BODY` that is no positive integer, or \
@@ -86,8 +86,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "on stderr",
         "An empty value counts as unset",
     ])
-    .at(Stage::Empty)
-    .within(LAUNCHES),
+    .fixture(Fixture::Empty)
+    .timeout(LAUNCHES),
     Requirement::should(
         "server/expect-continue",
         "`Expect: 100-continue` with the right key gets `100 Continue` while the body is held \
@@ -95,27 +95,27 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(expect_continue),
     )
     .clauses(&["gets `100 Continue` while the body is held back", "then the answer"])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
     Requirement::should(
         "server/ambiguous-length",
         "`Content-Length` together with `Transfer-Encoding`, or two different lengths, is refused.",
         check!(ambiguous_length),
     )
     .clauses(&["`Content-Length` together with `Transfer-Encoding`", "two different lengths"])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
     Requirement::should(
         "server/quiet",
         "No `Server` or `X-Powered-By` header that names a product version.",
         check!(quiet),
     )
     .clauses(&["No `Server`", "`X-Powered-By` header that names a product version"])
-    .on(&["server/port"]),
+    .depends_on(&["server/port"]),
 ];
 
 /// How long an idle connection must stay usable.
 const IDLE: Duration = Duration::from_secs(10);
 
-async fn port(s: &Subject) -> Checked {
+async fn port(s: &Context) -> CheckResult {
     let nonce = nonce();
     let request = s.request().json(&json!({ "payload": { "nonce": nonce } }));
     let answer = s.connect().await?.exchange(&request).await?;
@@ -123,7 +123,7 @@ async fn port(s: &Subject) -> Checked {
     same("the payload", &json!({ "nonce": nonce }), member(&value, "payload")?)
 }
 
-async fn any_path(s: &Subject) -> Checked {
+async fn any_path(s: &Context) -> CheckResult {
     for target in ["/", "/a", "/a/b.html", "/?a=1", "/a/../b?c=%20&d", "/%C3%A9/", "//", "/v1/executions"] {
         let nonce = nonce();
         let request = s.request().to(target).json(&json!({ "payload": { "nonce": nonce } }));
@@ -133,7 +133,7 @@ async fn any_path(s: &Subject) -> Checked {
     Ok(())
 }
 
-async fn method(s: &Subject) -> Checked {
+async fn method(s: &Context) -> CheckResult {
     for method in ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"] {
         let answer = s.connect().await?.exchange(&s.request().method(method)).await.during(method)?;
         answer.says(Kind::MethodNotAllowed, "Only POST invokes the function.").during(method)?;
@@ -161,7 +161,7 @@ async fn method(s: &Subject) -> Checked {
     Ok(())
 }
 
-async fn keep_alive(s: &Subject) -> Checked {
+async fn keep_alive(s: &Context) -> CheckResult {
     let mut connection = s.connect().await?;
     for number in 0..20 {
         ask(s, &mut connection).await.during(&format!("request {number} on one connection"))?;
@@ -186,14 +186,14 @@ async fn keep_alive(s: &Subject) -> Checked {
     Ok(())
 }
 
-async fn ask(s: &Subject, connection: &mut Connection) -> Checked {
+async fn ask(s: &Context, connection: &mut Connection) -> CheckResult {
     let nonce = nonce();
     let request = s.request().json(&json!({ "payload": { "nonce": nonce } }));
     let value = connection.exchange(&request).await?.value()?;
     same("the payload", &json!({ "nonce": nonce }), member(&value, "payload")?)
 }
 
-async fn chunked(s: &Subject) -> Checked {
+async fn chunked(s: &Context) -> CheckResult {
     for size in [1, 7, 1000] {
         let payload = json!({ "nonce": nonce(), "text": "é😀".repeat(200) });
         let request = s.request().chunked(size).json(&json!({ "payload": payload }));
@@ -204,7 +204,7 @@ async fn chunked(s: &Subject) -> Checked {
     Ok(())
 }
 
-async fn garbage(s: &Subject) -> Checked {
+async fn garbage(s: &Context) -> CheckResult {
     let key = format!("{CHALLENGE}: {}\r\nContent-Length: 2\r\n", s.key());
     let hosts = ["", "Host: a b\r\n", "Host: a/../b\r\n", "Host: a\r\nHost: b\r\n", "Host: a\x01b\r\n"];
     let hosts = hosts.map(|host| format!("POST / HTTP/1.1\r\n{host}{key}\r\n{{}}").into_bytes());
@@ -235,7 +235,7 @@ async fn garbage(s: &Subject) -> Checked {
     Ok(())
 }
 
-async fn configuration(s: &Subject) -> Checked {
+async fn configuration(s: &Context) -> CheckResult {
     let wrong = [
         (MAX_BODY, "0"),
         (MAX_BODY, "-1"),
@@ -256,7 +256,7 @@ async fn configuration(s: &Subject) -> Checked {
     Ok(())
 }
 
-async fn expect_continue(s: &Subject) -> Checked {
+async fn expect_continue(s: &Context) -> CheckResult {
     let payload = json!({ "nonce": nonce() });
     let request = s.request().header("Expect", "100-continue").json(&json!({ "payload": payload }));
     let mut connection = s.connect().await?;
@@ -268,7 +268,7 @@ async fn expect_continue(s: &Subject) -> Checked {
     same("the payload", &payload, member(&value, "payload")?)
 }
 
-async fn ambiguous_length(s: &Subject) -> Checked {
+async fn ambiguous_length(s: &Context) -> CheckResult {
     let bare = || s.request().unframed();
     let chunks = "2\r\n{}\r\n0\r\n\r\n";
     let cases = [
@@ -299,7 +299,7 @@ async fn ambiguous_length(s: &Subject) -> Checked {
     Ok(())
 }
 
-async fn quiet(s: &Subject) -> Checked {
+async fn quiet(s: &Context) -> CheckResult {
     let served = s.post(&json!({})).await?;
     let refused = s.send(&s.request().without(CHALLENGE)).await?;
     for answer in [served, refused] {

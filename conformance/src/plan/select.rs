@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::{Error, Exceptions, Manifest, Runtime};
-use crate::contract::{self, Requirement, Stage};
-use crate::target::Facts;
+use crate::contract::{self, Fixture, Requirement};
+use crate::target::Spec;
 use protocol::DEFAULT_MAX_BODY;
 
 /// Memory of a serving container without a declared one, in MiB.
@@ -44,7 +44,7 @@ impl Planned {
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The versions, by name.
-    pub versions: BTreeMap<String, Arc<Facts>>,
+    pub versions: BTreeMap<String, Arc<Spec>>,
     /// What will be checked, in order.
     pub planned: Vec<Planned>,
 }
@@ -88,20 +88,20 @@ impl Plan {
                     let manifest = runtime.folder.join("runtime.toml");
                     return Err(Error(format!("{}: {unknown}", manifest.display())));
                 }
-                let facts = facts(runtime, version, arguments);
-                let label = facts.label();
+                let spec = spec(runtime, version, arguments);
+                let label = spec.label();
                 plan.planned.extend(contract::requirements().map(|requirement| Planned {
                     label: label.clone(),
                     requirement,
                     exceptions: exceptions.clone(),
                 }));
-                if plan.versions.insert(label.clone(), Arc::new(facts)).is_some() {
+                if plan.versions.insert(label.clone(), Arc::new(spec)).is_some() {
                     return Err(Error(format!("two versions are called {label}")));
                 }
             }
         }
         // What measures time waits until nothing else is in flight: all of it last, so that the run waits once.
-        plan.planned.sort_by_key(|planned| planned.requirement.stage == Stage::Alone);
+        plan.planned.sort_by_key(|planned| planned.requirement.fixture == Fixture::Exclusive);
         Ok(plan)
     }
 
@@ -136,10 +136,10 @@ fn exceptions(manifest: &Manifest, version: &str, today: Date) -> Exceptions {
     Exceptions { absent: manifest.absent.clone(), expected, today }
 }
 
-fn facts(runtime: &Runtime, version: &str, arguments: &BTreeMap<String, String>) -> Facts {
+fn spec(runtime: &Runtime, version: &str, arguments: &BTreeMap<String, String>) -> Spec {
     let (manifest, language) = (&runtime.manifest, &runtime.language);
     let (folder, file) = language.nested().unwrap_or_default();
-    Facts {
+    Spec {
         name: manifest.name.clone(),
         version: version.to_string(),
         image: manifest.image(version),

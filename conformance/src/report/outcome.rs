@@ -17,7 +17,7 @@ pub struct Outcome {
     /// The verdict.
     #[serde(flatten)]
     pub verdict: Verdict,
-    /// How long the check took, in seconds, waiting for what it stands on left out.
+    /// How long the check took, in seconds, waiting for what it depends on left out.
     pub seconds: f64,
     /// Figures that the check measured.
     #[serde(skip_serializing_if = "Map::is_empty")]
@@ -52,7 +52,7 @@ pub enum Verdict {
         /// What the runtime did.
         actual: String,
     },
-    /// Not judged, because something it stands on is red or could not be had.
+    /// Not judged, because something it depends on is red or could not be had.
     Blocked {
         /// What that is.
         by: String,
@@ -78,7 +78,7 @@ impl Outcome {
     }
 
     /// Whether it fails the run.
-    pub fn is_red(&self) -> bool {
+    pub fn is_failure(&self) -> bool {
         match self.verdict {
             Verdict::Passed | Verdict::NotApplicable { .. } | Verdict::Expected { .. } => false,
             Verdict::Failed { .. } | Verdict::Blocked { .. } => self.level == "MUST",
@@ -88,7 +88,7 @@ impl Outcome {
 
     /// Whether it warns.
     pub fn is_warning(&self) -> bool {
-        !self.is_red() && matches!(self.verdict, Verdict::Failed { .. } | Verdict::Blocked { .. })
+        !self.is_failure() && matches!(self.verdict, Verdict::Failed { .. } | Verdict::Blocked { .. })
     }
 }
 

@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use super::{Run, judge};
-use crate::target::{Checked, Launch, Package, Runtime, Subject};
+use crate::target::{CheckResult, Context, Launch, Package, Runtime};
 
 /// How long a measuring container may take.
-const PATIENCE: Duration = Duration::from_secs(180);
+const TIMEOUT: Duration = Duration::from_secs(180);
 /// Starts the command after it as a runtime's `launch.sh` starts its server: the package unpacked, the key handed
 /// over, under `tini`.
 const AS_LAUNCHED: [&str; 4] =
@@ -50,20 +50,20 @@ impl Run {
     pub async fn bench(&self, rounds: usize, seconds: u64) -> Result<Vec<Figures>, String> {
         let mut figures = Vec::new();
         for version in self.versions.values() {
-            self.workshop.say(&format!("{}: measuring", version.runtime.facts.label()));
-            let subject = Subject::empty(version.runtime.clone());
-            let measured = measure(&version.runtime, &subject, rounds, seconds).await;
-            subject.clear().await.map_err(|trouble| judge::reason(&trouble))?;
+            self.session.say(&format!("{}: measuring", version.runtime.spec.label()));
+            let context = Context::empty(version.runtime.clone());
+            let measured = measure(&version.runtime, &context, rounds, seconds).await;
+            context.clear().await.map_err(|trouble| judge::reason(&trouble))?;
             figures.push(measured.map_err(|trouble| judge::reason(&trouble))?);
         }
         Ok(figures)
     }
 }
 
-async fn measure(runtime: &Runtime, s: &Subject, rounds: usize, seconds: u64) -> Checked<Figures> {
+async fn measure(runtime: &Runtime, s: &Context, rounds: usize, seconds: u64) -> CheckResult<Figures> {
     let bare = runtime.bare().await?;
     let launch_sh = ["launch.sh".to_string()];
-    let command = &runtime.facts.bare.command;
+    let command = &runtime.spec.bare.command;
     let launched = [AS_LAUNCHED.map(String::from).as_slice(), command].concat();
     let (mut own_speeds, mut bare_speeds, mut launched_boots) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..rounds {
@@ -74,7 +74,7 @@ async fn measure(runtime: &Runtime, s: &Subject, rounds: usize, seconds: u64) ->
     }
     let image_mib = runtime.image().await?.size / 1024 / 1024;
     Ok(Figures {
-        label: runtime.facts.label(),
+        label: runtime.spec.label(),
         own: medians(&own_speeds),
         bare: medians(&bare_speeds),
         launched_ms: median(launched_boots),
@@ -82,10 +82,10 @@ async fn measure(runtime: &Runtime, s: &Subject, rounds: usize, seconds: u64) ->
     })
 }
 
-async fn speed(s: &Subject, launch: &Launch, seconds: u64, command: &[String]) -> Checked<Speed> {
+async fn speed(s: &Context, launch: &Launch, seconds: u64, command: &[String]) -> CheckResult<Speed> {
     let boot_ms = boot(s, launch.clone(), command).await?;
     let how = ["load".into(), seconds.to_string(), "--".into()];
-    let load = s.inside(launch.clone(), [&how, command].concat(), PATIENCE).await?;
+    let load = s.agent(launch.clone(), [&how, command].concat(), TIMEOUT).await?;
     let figure = |name: &str| load[name].as_f64().unwrap_or_default();
     Ok(Speed {
         boot_ms,
@@ -96,7 +96,7 @@ async fn speed(s: &Subject, launch: &Launch, seconds: u64, command: &[String]) -
 }
 
 /// The median of nine boots, in milliseconds.
-async fn boot(s: &Subject, launch: Launch, command: &[String]) -> Checked<f64> {
+async fn boot(s: &Context, launch: Launch, command: &[String]) -> CheckResult<f64> {
     Ok(median(s.boots(launch, 9, 0.0, command).await?))
 }
 

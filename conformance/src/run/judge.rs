@@ -1,4 +1,4 @@
-//! One judgement: prerequisites first, then the check, under its watchdog.
+//! One judgement: prerequisites first, then the check, under its timeout.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use serde_json::Map;
 
 use super::{Run, expectation};
-use crate::contract::{self, Requirement, Stage};
+use crate::contract::{self, Fixture, Requirement};
 use crate::plan::Planned;
 use crate::report::{Outcome, Verdict};
-use crate::target::{Checked, Runtime, Subject, Trouble};
+use crate::target::{CheckError, CheckResult, Context, Runtime};
 
 /// How long after its connections a server's process may be gone: on a busy machine it was seen to take some
 /// milliseconds.
@@ -30,27 +30,27 @@ impl Run {
         };
         let cell = version.cell(requirement.id);
         cell.get_or_init(|| async {
-            for id in requirement.stands_on {
-                let Some(stands_on) = contract::find(id) else {
+            for id in requirement.depends_on {
+                let Some(depends_on) = contract::find(id) else {
                     return outcome(
                         planned,
-                        fault(format!("{} stands on {id}, which is not there", requirement.id)),
+                        fault(format!("{} depends on {id}, which is not there", requirement.id)),
                     );
                 };
-                let before = self.judge_boxed(Planned { requirement: stands_on, ..planned.clone() }).await;
+                let before = self.judge_boxed(Planned { requirement: depends_on, ..planned.clone() }).await;
                 if let Some(verdict) = blocked_by(&before) {
                     return outcome(planned, verdict);
                 }
             }
-            let _others = match requirement.stage {
-                Stage::Alone => (Some(self.quiet.write().await), None),
+            let _others = match requirement.fixture {
+                Fixture::Exclusive => (Some(self.quiet.write().await), None),
                 _ => (None, Some(self.quiet.read().await)),
             };
-            let (judged, died) = self.converse(planned, &version.runtime, requirement.stage).await;
+            let (judged, died) = self.converse(planned, &version.runtime, requirement.fixture).await;
             // Whose fault it was that a shared server died cannot be told, so it is asked again, alone.
-            let again = requirement.stage == Stage::Shared && is_red(&judged.verdict) && died;
+            let again = requirement.fixture == Fixture::Shared && is_failure(&judged.verdict) && died;
             let judged =
-                if again { self.converse(planned, &version.runtime, Stage::Own).await.0 } else { judged };
+                if again { self.converse(planned, &version.runtime, Fixture::Own).await.0 } else { judged };
             let verdict = expectation::hold(planned, judged.verdict);
             Outcome { verdict, ..judged }
         })
@@ -58,62 +58,62 @@ impl Run {
         .clone()
     }
 
-    /// Boxed, since a judgement contains the judgements that it stands on.
+    /// Boxed, since a judgement contains the judgements that it depends on.
     fn judge_boxed(&self, planned: Planned) -> Pin<Box<dyn Future<Output = Outcome> + Send + '_>> {
         Box::pin(async move { self.judge(&planned).await })
     }
 
     /// One conversation: what came of it, and, where that is red, whether the server that it was given has ended.
-    async fn converse(&self, planned: &Planned, runtime: &Arc<Runtime>, stage: Stage) -> (Outcome, bool) {
+    async fn converse(&self, planned: &Planned, runtime: &Arc<Runtime>, fixture: Fixture) -> (Outcome, bool) {
         let begun = Instant::now();
-        let subject = match subject(runtime, stage).await {
-            Ok(subject) => Arc::new(subject),
-            Err((subject, trouble)) => {
+        let context = match context(runtime, fixture).await {
+            Ok(context) => Arc::new(context),
+            Err((context, trouble)) => {
                 let mut result = outcome(planned, self.verdict(trouble));
-                if let Some(subject) = subject {
-                    result.log = subject.log_tail(LOG_TAIL).await;
-                    let _ = subject.clear().await;
+                if let Some(context) = context {
+                    result.log = context.log_tail(LOG_TAIL).await;
+                    let _ = context.clear().await;
                 }
                 return (result, false);
             }
         };
-        let (checked, its_subject) = (*planned.requirement, subject.clone());
-        let conversation = tokio::spawn(async move { converse(checked, &its_subject).await });
+        let (checked, its_context) = (*planned.requirement, context.clone());
+        let conversation = tokio::spawn(async move { converse(checked, &its_context).await });
         let verdict = match conversation.await {
             Ok(checked) => checked.map_or_else(|trouble| self.verdict(trouble), |()| Verdict::Passed),
             Err(panicked) => fault(format!("the check panicked: {}", panic_text(panicked))),
         };
         let mut result = outcome(planned, verdict);
         result.seconds = begun.elapsed().as_secs_f64();
-        result.figures = subject.notes().into_iter().collect();
-        if is_red(&result.verdict) {
-            let key = self.workshop.key();
-            result.wire = subject.transcript().render(key);
-            result.log = subject.log_tail(LOG_TAIL).await.replace(key, "<the key>");
+        result.figures = context.notes().into_iter().collect();
+        if is_failure(&result.verdict) {
+            let key = self.session.key();
+            result.wire = context.transcript().render(key);
+            result.log = context.log_tail(LOG_TAIL).await.replace(key, "<the key>");
         }
-        let died = match subject.given() {
-            Some(server) if is_red(&result.verdict) => {
-                server.machine().wait(DYING).await.is_ok_and(|ended| ended.is_some())
+        let died = match context.given() {
+            Some(server) if is_failure(&result.verdict) => {
+                server.instance().wait(DYING).await.is_ok_and(|ended| ended.is_some())
             }
             _ => false,
         };
-        if let Err(trouble) = subject.clear().await {
-            self.workshop.say(&format!("{}: {}", planned.name(), reason(&trouble)));
+        if let Err(trouble) = context.clear().await {
+            self.session.say(&format!("{}: {}", planned.name(), reason(&trouble)));
         }
         (result, died)
     }
 
     /// Tells what is missing, with its remedy, once.
-    fn verdict(&self, trouble: Trouble) -> Verdict {
+    fn verdict(&self, trouble: CheckError) -> Verdict {
         match trouble {
-            Trouble::Broken { expected, actual } => Verdict::Failed { expected, actual },
-            Trouble::Fault(reason) => Verdict::Fault { reason },
-            Trouble::NotApplicable(reason) => Verdict::NotApplicable { reason },
-            Trouble::Missing(missing) => {
+            CheckError::Broken { expected, actual } => Verdict::Failed { expected, actual },
+            CheckError::Fault(reason) => Verdict::Fault { reason },
+            CheckError::NotApplicable(reason) => Verdict::NotApplicable { reason },
+            CheckError::Missing(missing) => {
                 let mut told = self.told.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
                 let first = told.insert(missing.what.clone());
                 if first {
-                    self.workshop.say(&format!("could not have {}: {}", missing.what, missing.message));
+                    self.session.say(&format!("could not have {}: {}", missing.what, missing.message));
                 }
                 let summary = missing.message.lines().next().unwrap_or_default().to_string();
                 let reason = if first { missing.message.clone() } else { format!("{summary} (told above)") };
@@ -123,36 +123,36 @@ impl Run {
     }
 }
 
-/// Trouble in one piece of text.
-pub(super) fn reason(trouble: &Trouble) -> String {
+/// CheckError in one piece of text.
+pub(super) fn reason(trouble: &CheckError) -> String {
     match trouble {
-        Trouble::Broken { expected, actual } => format!("expected {expected}; {actual}"),
-        Trouble::Missing(missing) => missing.message.clone(),
-        Trouble::Fault(reason) | Trouble::NotApplicable(reason) => reason.clone(),
+        CheckError::Broken { expected, actual } => format!("expected {expected}; {actual}"),
+        CheckError::Missing(missing) => missing.message.clone(),
+        CheckError::Fault(reason) | CheckError::NotApplicable(reason) => reason.clone(),
     }
 }
 
-async fn subject(runtime: &Arc<Runtime>, stage: Stage) -> Result<Subject, (Option<Subject>, Trouble)> {
-    match stage {
-        Stage::Shared => Subject::sharing(runtime.clone()).await.map_err(|trouble| (None, trouble)),
-        Stage::Own => {
-            let mut subject = Subject::empty(runtime.clone());
-            match subject.own().await {
-                Ok(()) => Ok(subject),
-                Err(trouble) => Err((Some(subject), trouble)),
+async fn context(runtime: &Arc<Runtime>, fixture: Fixture) -> Result<Context, (Option<Context>, CheckError)> {
+    match fixture {
+        Fixture::Shared => Context::sharing(runtime.clone()).await.map_err(|trouble| (None, trouble)),
+        Fixture::Own => {
+            let mut context = Context::empty(runtime.clone());
+            match context.own().await {
+                Ok(()) => Ok(context),
+                Err(trouble) => Err((Some(context), trouble)),
             }
         }
-        Stage::Empty | Stage::Alone => Ok(Subject::empty(runtime.clone())),
+        Fixture::Empty | Fixture::Exclusive => Ok(Context::empty(runtime.clone())),
     }
 }
 
-async fn converse(requirement: Requirement, subject: &Subject) -> Checked {
-    let limit = requirement.watchdog;
-    match tokio::time::timeout(limit, (requirement.check)(subject)).await {
+async fn converse(requirement: Requirement, context: &Context) -> CheckResult {
+    let limit = requirement.timeout;
+    match tokio::time::timeout(limit, (requirement.check)(context)).await {
         Ok(checked) => checked,
         // Each wait on the runtime has a limit of its own that is far shorter, and says what it waited for.
-        Err(_) => Err(Trouble::Fault(format!(
-            "its watchdog of {} s is too short: the check was still going on",
+        Err(_) => Err(CheckError::Fault(format!(
+            "its timeout of {} s is too short: the check was still going on",
             limit.as_secs_f32()
         ))),
     }
@@ -162,7 +162,7 @@ fn blocked_by(before: &Outcome) -> Option<Verdict> {
     match &before.verdict {
         Verdict::Passed => None,
         Verdict::Expected { reason, until, .. } => Some(Verdict::Expected {
-            reason: format!("stands on {}: {reason}", before.id),
+            reason: format!("depends on {}: {reason}", before.id),
             until: until.clone(),
             actual: "not judged".into(),
         }),
@@ -175,7 +175,7 @@ fn blocked_by(before: &Outcome) -> Option<Verdict> {
     }
 }
 
-fn is_red(verdict: &Verdict) -> bool {
+fn is_failure(verdict: &Verdict) -> bool {
     !matches!(verdict, Verdict::Passed | Verdict::NotApplicable { .. })
 }
 

@@ -17,7 +17,7 @@ use tokio::sync::{OnceCell, RwLock};
 
 use crate::plan::{Plan, Planned};
 use crate::report::{Journal, Outcome, Tally};
-use crate::target::{Facts, Progress, Runtime, Workshop};
+use crate::target::{Progress, Runtime, Session, Spec};
 use engine::{Leftovers, Owner};
 
 /// What scales the budgets of checks that measure time, for machines that are slow and known to be.
@@ -43,7 +43,7 @@ pub fn threads() -> std::io::Result<tokio::runtime::Runtime> {
 #[derive(Debug)]
 pub struct Run {
     planned: Vec<Planned>,
-    workshop: Arc<Workshop>,
+    session: Arc<Session>,
     versions: BTreeMap<String, Version>,
     /// Held for reading by every check, and for writing by one that measures time.
     quiet: RwLock<()>,
@@ -104,10 +104,10 @@ impl Run {
     ) -> Result<Self, String> {
         let random: u32 = rand::random();
         let owner = Owner::this_process(&format!("{}-{random:08x}", std::process::id()));
-        let workshop = Arc::new(Workshop::new(root, owner, time_scale()?, progress));
-        let runtime = |facts: &Arc<Facts>| Arc::new(Runtime::new((**facts).clone(), workshop.clone()));
+        let session = Arc::new(Session::new(root, owner, time_scale()?, progress));
+        let runtime = |spec: &Arc<Spec>| Arc::new(Runtime::new((**spec).clone(), session.clone()));
         let runtimes = plan.versions.values().map(runtime).collect();
-        Run::over(runtimes, plan.planned, workshop, folder)
+        Run::over(runtimes, plan.planned, session, folder)
     }
 
     /// A run over runtimes wherever they are.
@@ -117,16 +117,16 @@ impl Run {
     pub fn over(
         runtimes: Vec<Arc<Runtime>>,
         planned: Vec<Planned>,
-        workshop: Arc<Workshop>,
+        session: Arc<Session>,
         folder: &Path,
     ) -> Result<Self, String> {
         let journal = Journal::open(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         let version =
-            |runtime: Arc<Runtime>| (runtime.facts.label(), Version { runtime, outcomes: Mutex::default() });
+            |runtime: Arc<Runtime>| (runtime.spec.label(), Version { runtime, outcomes: Mutex::default() });
         Ok(Run {
             versions: runtimes.into_iter().map(version).collect(),
             planned,
-            workshop,
+            session,
             quiet: RwLock::new(()),
             journal,
             told: Mutex::default(),
@@ -148,7 +148,7 @@ impl Run {
             Err(error) => judge::panicked(planned, error),
         };
         if let Err(error) = self.journal.append(outcome.clone()) {
-            self.workshop.say(&format!("a result could not be written: {error}"));
+            self.session.say(&format!("a result could not be written: {error}"));
         }
         outcome
     }
@@ -161,7 +161,7 @@ impl Run {
         let mut made = Vec::new();
         for version in self.versions.values() {
             let image = version.runtime.image().await.map_err(|trouble| judge::reason(&trouble))?;
-            made.push((version.runtime.facts.image.clone(), image.size));
+            made.push((version.runtime.spec.image.clone(), image.size));
         }
         Ok(made)
     }
@@ -182,7 +182,7 @@ impl Run {
             ));
         }
         let seconds = self.begun.elapsed().as_secs_f64();
-        let report = self.journal.write_report(self.workshop.time_scale(), seconds).unwrap_or_else(|error| {
+        let report = self.journal.write_report(self.session.time_scale(), seconds).unwrap_or_else(|error| {
             faults.push(format!("the report could not be written: {error}"));
             PathBuf::new()
         });
@@ -194,7 +194,7 @@ impl Run {
     /// # Errors
     /// The engine does not answer.
     pub async fn left(&self) -> Result<Leftovers, String> {
-        match self.workshop.engine_if_used() {
+        match self.session.engine_if_used() {
             Some(engine) => engine.mine().await.map_err(|error| error.to_string()),
             None => Ok(Leftovers::default()),
         }
@@ -208,7 +208,7 @@ impl Run {
         for version in self.versions.values() {
             version.runtime.close().await.map_err(|trouble| judge::reason(&trouble))?;
         }
-        let Some(engine) = self.workshop.engine_if_used() else { return Ok(()) };
+        let Some(engine) = self.session.engine_if_used() else { return Ok(()) };
         for _ in 0..20 {
             let mine = self.left().await?;
             if mine.is_empty() {
@@ -225,7 +225,7 @@ impl Run {
         let run = Arc::clone(self);
         tokio::spawn(async move {
             interrupted().await;
-            run.workshop.stop();
+            run.session.stop();
             eprintln!("interrupted: removing what this run started");
             let removed = run.clean_up().await;
             if let Err(why) = removed {

@@ -8,7 +8,7 @@ use std::process::Output;
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 
-use crate::target::{Checked, Subject, Trouble};
+use crate::target::{CheckError, CheckResult, Context};
 use crate::wire::Client;
 
 /// A composition that is up. It must be taken [`down`](Composition::down).
@@ -26,31 +26,31 @@ pub struct Composition {
 }
 
 impl Composition {
-    /// Brings a folder's `docker-compose.yml` up on a free port, with the run's key and the subject's version.
+    /// Brings a folder's `docker-compose.yml` up on a free port, with the run's key and the context's version.
     ///
     /// # Errors
     /// Compose is missing, or refuses the file.
-    pub async fn up(subject: &Subject, folder: &Path) -> Checked<Self> {
-        let workshop = subject.runtime().workshop();
+    pub async fn up(context: &Context, folder: &Path) -> CheckResult<Self> {
+        let session = context.runtime().session();
         let port = free_port()?;
-        let project = format!("conformance-{}-{port}", subject.facts().label().replace('.', "-"));
+        let project = format!("conformance-{}-{port}", context.spec().label().replace('.', "-"));
         let mut composition = Composition {
             program: program().await?,
             folder: folder.to_path_buf(),
             overlay: std::env::temp_dir().join(format!("{project}.yml")),
             project,
-            key: workshop.key().to_string(),
+            key: session.key().to_string(),
             port,
-            version: subject.facts().version.clone(),
-            client: Client::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), subject.transcript().clone()),
+            version: context.spec().version.clone(),
+            client: Client::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), context.transcript().clone()),
         };
         let services = composition.run(&["config", "--services"]).await?;
-        composition.lay_labels(&String::from_utf8_lossy(&services.stdout), &workshop.labels())?;
+        composition.lay_labels(&String::from_utf8_lossy(&services.stdout), &session.labels())?;
         let up = composition.run(&["up", "-d"]).await?;
         if !up.status.success() {
             let why = String::from_utf8_lossy(&up.stderr).trim().to_string();
             composition.down().await?;
-            return Err(Trouble::broken("`docker compose up` succeeds", why));
+            return Err(CheckError::broken("`docker compose up` succeeds", why));
         }
         Ok(composition)
     }
@@ -64,7 +64,7 @@ impl Composition {
     ///
     /// # Errors
     /// Compose does not start.
-    pub async fn log(&self) -> Checked<String> {
+    pub async fn log(&self) -> CheckResult<String> {
         let output = self.run(&["logs", "--no-color"]).await?;
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
@@ -73,19 +73,19 @@ impl Composition {
     ///
     /// # Errors
     /// Compose does not start, or fails.
-    pub async fn down(&self) -> Checked {
+    pub async fn down(&self) -> CheckResult {
         let down = self.run(&["down", "--volumes", "--timeout", "1"]).await?;
         let _ = std::fs::remove_file(&self.overlay);
         if down.status.success() {
             return Ok(());
         }
-        Err(Trouble::Fault(format!(
+        Err(CheckError::Fault(format!(
             "`compose down` failed: {}",
             String::from_utf8_lossy(&down.stderr).trim()
         )))
     }
 
-    fn lay_labels(&mut self, services: &str, labels: &[(String, String)]) -> Checked {
+    fn lay_labels(&mut self, services: &str, labels: &[(String, String)]) -> CheckResult {
         let mut lines = String::new();
         for (name, value) in labels {
             let _ = writeln!(lines, "      {name}: {value:?}");
@@ -96,10 +96,10 @@ impl Composition {
         }
         let _ = write!(overlay, "networks:\n  default:\n    labels:\n{lines}");
         std::fs::write(&self.overlay, overlay)
-            .map_err(|error| Trouble::Fault(format!("{}: {error}", self.overlay.display())))
+            .map_err(|error| CheckError::Fault(format!("{}: {error}", self.overlay.display())))
     }
 
-    async fn run(&self, arguments: &[&str]) -> Checked<Output> {
+    async fn run(&self, arguments: &[&str]) -> CheckResult<Output> {
         let mut command = Command::new(&self.program[0]);
         command.args(&self.program[1..]).args(["-p", &self.project, "-f", "docker-compose.yml"]);
         if self.overlay.exists() {
@@ -113,32 +113,32 @@ impl Composition {
             .current_dir(&self.folder)
             .output()
             .await
-            .map_err(|error| Trouble::Fault(format!("{} does not start: {error}", self.program.join(" "))))
+            .map_err(|error| CheckError::Fault(format!("{} does not start: {error}", self.program.join(" "))))
     }
 }
 
 /// Compose: the engine's plugin, or the older program of its own. Looked for once: asking the older one takes half a
 /// second.
-async fn program() -> Checked<Vec<String>> {
-    static FOUND: OnceCell<Checked<Vec<String>>> = OnceCell::const_new();
+async fn program() -> CheckResult<Vec<String>> {
+    static FOUND: OnceCell<CheckResult<Vec<String>>> = OnceCell::const_new();
     FOUND.get_or_init(find).await.clone()
 }
 
-async fn find() -> Checked<Vec<String>> {
+async fn find() -> CheckResult<Vec<String>> {
     for command in [&["docker", "compose"][..], &["docker-compose"]] {
         let probed = Command::new(command[0]).args(&command[1..]).arg("version").output().await;
         if probed.is_ok_and(|output| output.status.success()) {
             return Ok(command.iter().map(ToString::to_string).collect());
         }
     }
-    Err(Trouble::missing(
+    Err(CheckError::missing(
         "Compose",
         "neither `docker compose` nor `docker-compose` is there; on Debian or Ubuntu `ci/engine` installs it",
     ))
 }
 
-fn free_port() -> Checked<u16> {
+fn free_port() -> CheckResult<u16> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
     let port = listener.and_then(|listener| listener.local_addr()).map(|address| address.port());
-    port.map_err(|error| Trouble::Fault(format!("no free port: {error}")))
+    port.map_err(|error| CheckError::Fault(format!("no free port: {error}")))
 }

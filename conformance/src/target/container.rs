@@ -1,12 +1,12 @@
-//! A container as the machine of a server.
+//! A container as the instance of a server.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::target::place::{Coming, Machine};
-use crate::target::{Checked, Signal, Trouble};
+use crate::target::backend::{BackendFuture, Instance};
+use crate::target::{CheckError, CheckResult, Signal};
 use engine::{Container, Exit, Log, Output};
 
 /// Unpacks standard input in `$1`, with `$2` under another name.
@@ -19,68 +19,68 @@ tar -xzf - --no-same-owner --no-overwrite-dir -C "$1" --transform="s,^\(\./\)\?$
 const ENDING: Duration = Duration::from_secs(10);
 
 /// Runs a command in a container, with these bytes as standard input.
-async fn run(container: &Container, command: &[&str], input: &[u8]) -> Checked<Output> {
+async fn run(container: &Container, command: &[&str], input: &[u8]) -> CheckResult<Output> {
     let output = container.exec(command, input).await?;
     match output.code {
         0 => Ok(output),
         code => {
             let command = command.join(" ");
-            Err(Trouble::Fault(format!("{command} ended with {code}: {}", output.stderr.trim())))
+            Err(CheckError::Fault(format!("{command} ended with {code}: {}", output.stderr.trim())))
         }
     }
 }
 
-impl Machine for Container {
-    fn start(&self) -> Coming<'_> {
+impl Instance for Container {
+    fn start(&self) -> BackendFuture<'_> {
         Box::pin(async { Ok(self.start().await?) })
     }
 
-    fn address(&self) -> Coming<'_, Option<SocketAddr>> {
+    fn address(&self) -> BackendFuture<'_, Option<SocketAddr>> {
         Box::pin(async { Ok(self.address(protocol::PORT).await.ok()) })
     }
 
-    fn signal(&self, signal: Signal) -> Coming<'_> {
+    fn signal(&self, signal: Signal) -> BackendFuture<'_> {
         Box::pin(async move { Ok(self.signal(signal.name()).await?) })
     }
 
-    fn restart(&self) -> Coming<'_> {
+    fn restart(&self) -> BackendFuture<'_> {
         Box::pin(async { Ok(self.restart().await?) })
     }
 
-    fn ended(&self) -> Coming<'_, Option<Exit>> {
+    fn ended(&self) -> BackendFuture<'_, Option<Exit>> {
         Box::pin(async { Ok(self.ended().await?) })
     }
 
-    fn wait(&self, limit: Duration) -> Coming<'_, Option<Exit>> {
+    fn wait(&self, limit: Duration) -> BackendFuture<'_, Option<Exit>> {
         Box::pin(async move { Ok(self.wait(limit).await?) })
     }
 
-    fn signal_to_end(&self) -> Coming<'_, Duration> {
+    fn signal_to_end(&self) -> BackendFuture<'_, Duration> {
         Box::pin(async { Ok(self.signal_to_end().await?) })
     }
 
-    fn log(&self) -> Coming<'_, Log> {
+    fn log(&self) -> BackendFuture<'_, Log> {
         Box::pin(async { Ok(self.log().await?) })
     }
 
-    fn look(&self) -> Coming<'_, Value> {
+    fn look(&self) -> BackendFuture<'_, Value> {
         Box::pin(async {
-            let output = run(self, &["/tmp/inside", "look"], &[]).await?;
+            let output = run(self, &["/tmp/agent", "look"], &[]).await?;
             serde_json::from_str(&output.stdout)
-                .map_err(|error| Trouble::Fault(format!("`inside look` printed no JSON: {error}")))
+                .map_err(|error| CheckError::Fault(format!("`agent look` printed no JSON: {error}")))
         })
     }
 
-    fn has<'a>(&'a self, path: &'a str) -> Coming<'a, bool> {
+    fn has<'a>(&'a self, path: &'a str) -> BackendFuture<'a, bool> {
         Box::pin(async move {
             let test = r#"if test -e "$1"; then echo there; fi"#;
             Ok(run(self, &["sh", "-c", test, "test", path], &[]).await?.stdout.contains("there"))
         })
     }
 
-    fn touch<'a>(&'a self, path: &'a str) -> Coming<'a> {
+    fn touch<'a>(&'a self, path: &'a str) -> BackendFuture<'a> {
         Box::pin(async move {
-            let touched = run(self, &["/tmp/inside", "touch", path], &[]).await;
+            let touched = run(self, &["/tmp/agent", "touch", path], &[]).await;
             // What waits for the file may end the container, and this command with it, before it says so.
             if touched.is_err() && self.wait(ENDING).await?.is_some() {
                 return Ok(());
@@ -89,33 +89,33 @@ impl Machine for Container {
         })
     }
 
-    fn link<'a>(&'a self, folder: &'a str, name: &'a str) -> Coming<'a> {
+    fn link<'a>(&'a self, folder: &'a str, name: &'a str) -> BackendFuture<'a> {
         Box::pin(
             async move { run(self, &["ln", "-s", ".", &format!("{folder}/{name}")], &[]).await.map(|_| ()) },
         )
     }
 
-    fn unpack<'a>(&'a self, package: &'a [u8], folder: &'a str, file: &'a str) -> Coming<'a> {
+    fn unpack<'a>(&'a self, package: &'a [u8], folder: &'a str, file: &'a str) -> BackendFuture<'a> {
         Box::pin(async move {
             run(self, &["sh", "-c", UNPACK, "unpack", folder, file], package).await.map(|_| ())
         })
     }
 
-    fn reveal<'a>(&'a self, folder: &'a str, file: &'a str) -> Coming<'a> {
+    fn reveal<'a>(&'a self, folder: &'a str, file: &'a str) -> BackendFuture<'a> {
         Box::pin(async move {
             let path = format!("{folder}/{file}");
             run(self, &["mv", &format!("{path}.arriving"), &path], &[]).await.map(|_| ())
         })
     }
 
-    fn which<'a>(&'a self, program: &'a str) -> Coming<'a, String> {
+    fn which<'a>(&'a self, program: &'a str) -> BackendFuture<'a, String> {
         Box::pin(async move {
             let find = r#"command -v "$1" || true"#;
             Ok(run(self, &["sh", "-c", find, "find", program], &[]).await?.stdout.trim().to_string())
         })
     }
 
-    fn remove(&self) -> Coming<'_> {
+    fn remove(&self) -> BackendFuture<'_> {
         Box::pin(async { Ok(self.remove().await?) })
     }
 }

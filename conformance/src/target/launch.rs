@@ -37,8 +37,8 @@ pub enum Start {
     /// By `launch.sh`, twice: the first is stopped after its first answer, then [`Launch::ONCE_OVER`] is
     /// there, then comes the second.
     Twice,
-    /// Not at all: the program inside runs with these words, to its end.
-    Inside(Vec<String>),
+    /// Not at all: the agent runs with these words, to its end.
+    Agent(Vec<String>),
 }
 
 /// A server to be started. The default is `launch.sh` over the probe's package, with the run's key.
@@ -172,7 +172,7 @@ impl Ended {
     }
 }
 
-/// The last line of a log that is a JSON object: how the program inside tells what it found. The two streams of a
+/// The last line of a log that is a JSON object: how the agent tells what it found. The two streams of a
 /// container may arrive out of order, so what others printed may come after it.
 pub(super) fn last_json(log: &str) -> Option<Value> {
     log.lines().rev().find_map(|line| serde_json::from_str(line).ok().filter(Value::is_object))

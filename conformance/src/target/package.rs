@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::target::Checked;
+use crate::target::CheckResult;
 use crate::target::launch::last_json;
 use engine::{Archive, Exit};
 
@@ -19,7 +19,7 @@ pub enum Package {
     Broken,
     /// The one without a handler.
     NoHandler,
-    /// The example of that number in the facts.
+    /// The example of that number in the spec.
     Example(usize),
 }
 
@@ -36,7 +36,7 @@ pub enum Source {
     NoHandler,
     /// `failing/` of the language.
     Failing,
-    /// The example of that number in the facts.
+    /// The example of that number in the spec.
     Example(usize),
 }
 
@@ -95,7 +95,7 @@ impl Built {
     ///
     /// # Errors
     /// There is none, or it is no archive.
-    pub fn members(&self) -> Checked<Vec<PathBuf>> {
+    pub fn members(&self) -> CheckResult<Vec<PathBuf>> {
         let archive = Archive::unzip(self.package.as_deref().unwrap_or_default())?;
         Ok(Archive::members(&archive)?.into_iter().map(|member| member.path).collect())
     }

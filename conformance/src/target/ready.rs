@@ -1,4 +1,4 @@
-//! From the start of a machine, or a restart, to the first answer of its server, or to its end.
+//! From the start of an instance, or a restart, to the first answer of its server, or to its end.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -8,57 +8,61 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::target::place::Machine;
-use crate::target::{Checked, Ended, Server, Started, Trouble};
+use crate::target::backend::Instance;
+use crate::target::{CheckError, CheckResult, Ended, Server, Started};
 use crate::wire::Transcript;
 
 /// How long a server may take to its first answer or its end. Ten at once on two busy cores need 6 s.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// How long one attempt at a first answer may take: what answers at all answers much sooner, and a
 /// port that an engine publishes accepts connections for a server that does not listen yet.
 const ATTEMPT: Duration = Duration::from_millis(50);
 /// Between attempts.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Starts a machine and waits for the first answer of its server, or for its end.
+/// Starts an instance and waits for the first answer of its server, or for its end.
 ///
 /// # Errors
 /// It does neither in time, or cannot be started.
-pub(super) async fn boot(machine: Arc<dyn Machine>, key: &str, transcript: Transcript) -> Checked<Started> {
-    machine.start().await?;
-    first_answer(machine, key, transcript).await
+pub(super) async fn boot(
+    instance: Arc<dyn Instance>,
+    key: &str,
+    transcript: Transcript,
+) -> CheckResult<Started> {
+    instance.start().await?;
+    first_answer(instance, key, transcript).await
 }
 
-/// Waits for the first answer of a started machine's server, or for its end.
+/// Waits for the first answer of a started instance's server, or for its end.
 ///
 /// # Errors
 /// It does neither in time.
 pub(super) async fn first_answer(
-    machine: Arc<dyn Machine>,
+    instance: Arc<dyn Instance>,
     key: &str,
     transcript: Transcript,
-) -> Checked<Started> {
+) -> CheckResult<Started> {
     let begun = Instant::now();
     let mut address = None;
-    while begun.elapsed() < PATIENCE {
+    while begun.elapsed() < TIMEOUT {
         if address.is_none() {
-            address = machine.address().await?;
+            address = instance.address().await?;
         }
         if let Some(address) = address
             && answers(address).await
         {
-            return Ok(Started::Serving(Server::new(machine, address, key, transcript)));
+            return Ok(Started::Serving(Server::new(instance, address, key, transcript)));
         }
-        if let Some(exit) = machine.ended().await? {
-            let log = machine.log().await?;
+        if let Some(exit) = instance.ended().await? {
+            let log = instance.log().await?;
             return Ok(Started::Ended(Ended { exit, log }));
         }
         tokio::time::sleep(PAUSE).await;
     }
-    let log = machine.log().await?.all;
-    Err(Trouble::broken(
+    let log = instance.log().await?.all;
+    Err(CheckError::broken(
         "a first answer, or an end",
-        format!("neither within {} s; the log says: {}", PATIENCE.as_secs(), log.trim()),
+        format!("neither within {} s; the log says: {}", TIMEOUT.as_secs(), log.trim()),
     ))
 }
 

@@ -1,7 +1,7 @@
 //! A package registry that is down is neither the runtime's fault nor that of its build: it is told apart
 //! by what the package managers print.
 
-use crate::target::Trouble;
+use crate::target::CheckError;
 
 /// What package managers print when they cannot reach a registry: apt, npm, pip, cargo, Go, Maven.
 const PHRASES: [&str; 12] = [
@@ -25,8 +25,8 @@ pub fn unreachable(log: &str) -> Option<&str> {
 }
 
 /// What a check gets in place of a build that failed for want of a registry.
-pub(super) fn down(doing: &str, line: &str) -> Trouble {
-    Trouble::missing(
+pub(super) fn down(doing: &str, line: &str) -> CheckError {
+    CheckError::missing(
         "a package registry",
         format!(
             "{doing} could not reach one: {}\n  try again once the network is there, or build where it is",

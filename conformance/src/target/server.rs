@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::target::place::Machine;
+use crate::target::backend::Instance;
 use crate::target::ready::first_answer;
-use crate::target::{Checked, Started, Trouble};
+use crate::target::{CheckError, CheckResult, Started};
 use crate::wire::{Client, Connection, Request, Response, Transcript};
 use engine::Exit;
 
@@ -43,9 +43,9 @@ impl Signal {
 ///
 /// # Errors
 /// It does not come: `expected`, and what was seen last.
-pub async fn eventually<T, F>(expected: &str, look: impl FnMut() -> F) -> Checked<T>
+pub async fn eventually<T, F>(expected: &str, look: impl FnMut() -> F) -> CheckResult<T>
 where
-    F: Future<Output = Checked<Result<T, String>>>,
+    F: Future<Output = CheckResult<Result<T, String>>>,
 {
     within(EVENTUALLY, expected, look).await
 }
@@ -54,9 +54,9 @@ where
 ///
 /// # Errors
 /// As [`eventually`].
-pub async fn within<T, F>(limit: Duration, expected: &str, mut look: impl FnMut() -> F) -> Checked<T>
+pub async fn within<T, F>(limit: Duration, expected: &str, mut look: impl FnMut() -> F) -> CheckResult<T>
 where
-    F: Future<Output = Checked<Result<T, String>>>,
+    F: Future<Output = CheckResult<Result<T, String>>>,
 {
     let begun = tokio::time::Instant::now();
     loop {
@@ -64,7 +64,7 @@ where
             Ok(seen) => return Ok(seen),
             Err(actual) if begun.elapsed() > limit => {
                 let seconds = limit.as_secs();
-                return Err(Trouble::broken(expected, format!("{actual}, even after {seconds} s")));
+                return Err(CheckError::broken(expected, format!("{actual}, even after {seconds} s")));
             }
             Err(_) => tokio::time::sleep(LOOK).await,
         }
@@ -74,7 +74,7 @@ where
 /// A server that serves. Clones are the same server.
 #[derive(Clone, Debug)]
 pub struct Server {
-    machine: Arc<dyn Machine>,
+    instance: Arc<dyn Instance>,
     address: SocketAddr,
     key: String,
     transcript: Transcript,
@@ -82,12 +82,12 @@ pub struct Server {
 
 impl Server {
     pub(super) fn new(
-        machine: Arc<dyn Machine>,
+        instance: Arc<dyn Instance>,
         address: SocketAddr,
         key: &str,
         transcript: Transcript,
     ) -> Self {
-        Server { machine, address, key: key.into(), transcript }
+        Server { instance, address, key: key.into(), transcript }
     }
 
     pub(super) fn writing_to(self, transcript: Transcript) -> Self {
@@ -108,7 +108,7 @@ impl Server {
     ///
     /// # Errors
     /// No whole answer.
-    pub async fn send(&self, request: &Request) -> Checked<Response> {
+    pub async fn send(&self, request: &Request) -> CheckResult<Response> {
         Ok(Client::new(self.address, self.transcript.clone()).send(request).await?)
     }
 
@@ -116,7 +116,7 @@ impl Server {
     ///
     /// # Errors
     /// No whole answer.
-    pub async fn post(&self, body: &Value) -> Checked<Response> {
+    pub async fn post(&self, body: &Value) -> CheckResult<Response> {
         self.send(&self.request().json(body)).await
     }
 
@@ -124,7 +124,7 @@ impl Server {
     ///
     /// # Errors
     /// No whole answer.
-    pub async fn act(&self, payload: Value) -> Checked<Response> {
+    pub async fn act(&self, payload: Value) -> CheckResult<Response> {
         self.post(&json!({ "payload": payload })).await
     }
 
@@ -132,7 +132,7 @@ impl Server {
     ///
     /// # Errors
     /// Nothing accepts it.
-    pub async fn connect(&self) -> Checked<Connection> {
+    pub async fn connect(&self) -> CheckResult<Connection> {
         Ok(Connection::open(self.address, self.transcript.clone()).await?)
     }
 
@@ -140,67 +140,67 @@ impl Server {
     ///
     /// # Errors
     /// It does not run.
-    pub async fn signal(&self, signal: Signal) -> Checked {
-        self.machine.signal(signal).await
+    pub async fn signal(&self, signal: Signal) -> CheckResult {
+        self.instance.signal(signal).await
     }
 
     /// How it ended, or `None` while it runs.
     ///
     /// # Errors
     /// The engine does not answer.
-    pub async fn ended(&self) -> Checked<Option<Exit>> {
-        self.machine.ended().await
+    pub async fn ended(&self) -> CheckResult<Option<Exit>> {
+        self.instance.ended().await
     }
 
     /// Waits for its end; `None` where it does not come.
     ///
     /// # Errors
     /// The engine does not answer.
-    pub async fn end(&self) -> Checked<Option<Exit>> {
-        self.machine.wait(END).await
+    pub async fn end(&self) -> CheckResult<Option<Exit>> {
+        self.instance.wait(END).await
     }
 
     /// From the last signal to its end, by the engine's own times.
     ///
     /// # Errors
     /// The engine has no record of both.
-    pub async fn signal_to_end(&self) -> Checked<Duration> {
-        self.machine.signal_to_end().await
+    pub async fn signal_to_end(&self) -> CheckResult<Duration> {
+        self.instance.signal_to_end().await
     }
 
     /// All that it printed so far.
     ///
     /// # Errors
     /// The engine does not answer.
-    pub async fn log(&self) -> Checked<String> {
-        Ok(self.machine.log().await?.all)
+    pub async fn log(&self) -> CheckResult<String> {
+        Ok(self.instance.log().await?.all)
     }
 
     /// What it printed to standard error so far.
     ///
     /// # Errors
     /// The engine does not answer.
-    pub async fn errors(&self) -> Checked<String> {
-        Ok(self.machine.log().await?.errors)
+    pub async fn errors(&self) -> CheckResult<String> {
+        Ok(self.instance.log().await?.errors)
     }
 
     /// Restarts it as `docker restart` does, and waits for its first answer.
     ///
     /// # Errors
     /// The engine refuses, or it does not answer.
-    pub async fn restart(&mut self) -> Checked {
-        self.machine.restart().await?;
-        match first_answer(self.machine.clone(), &self.key, self.transcript.clone()).await? {
+    pub async fn restart(&mut self) -> CheckResult {
+        self.instance.restart().await?;
+        match first_answer(self.instance.clone(), &self.key, self.transcript.clone()).await? {
             Started::Serving(server) => *self = server,
             Started::Ended(ended) => {
-                return Err(Trouble::broken("an answer after the restart", ended.summary()));
+                return Err(CheckError::broken("an answer after the restart", ended.summary()));
             }
         }
         Ok(())
     }
 
     /// What it runs on.
-    pub fn machine(&self) -> &Arc<dyn Machine> {
-        &self.machine
+    pub fn instance(&self) -> &Arc<dyn Instance> {
+        &self.instance
     }
 }

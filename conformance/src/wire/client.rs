@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::OnceLock;
 
 use super::connection::next_number;
-use super::{Error, PATIENCE, Request, Response, Transcript};
+use super::{Error, Request, Response, TIMEOUT, Transcript};
 
 /// A plain HTTP/1.1 client that makes a new connection for each request, so that no answer depends on
 /// what an earlier check did to a connection.
@@ -54,7 +54,7 @@ fn stock() -> Result<&'static reqwest::Client, Error> {
                 .no_proxy()
                 .redirect(reqwest::redirect::Policy::none())
                 .pool_max_idle_per_host(0)
-                .timeout(PATIENCE)
+                .timeout(TIMEOUT)
                 .build()
                 .map_err(|error| error.to_string())
         })

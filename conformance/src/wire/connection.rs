@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::{Error, PATIENCE, Request, Response, Transcript};
+use super::{Error, Request, Response, TIMEOUT, Transcript};
 
 /// The largest header block read from a runtime, in bytes.
 const MAX_HEAD: usize = 64 * 1024;
@@ -44,7 +44,7 @@ impl Connection {
     /// for a container in which nothing listens.
     pub async fn open(address: SocketAddr, transcript: Transcript) -> Result<Self, Error> {
         let unreachable = |error: std::io::Error| Error::Unreachable(error.to_string());
-        let stream = timeout(PATIENCE, TcpStream::connect(address))
+        let stream = timeout(TIMEOUT, TcpStream::connect(address))
             .await
             .map_err(|_| Error::Silent("connection".into()))?
             .map_err(unreachable)?;
@@ -66,7 +66,7 @@ impl Connection {
     /// As [`Connection::send`].
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.transcript.sent(self.number, bytes);
-        match timeout(PATIENCE, self.stream.write_all(bytes)).await {
+        match timeout(TIMEOUT, self.stream.write_all(bytes)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(Error::Closed(format!("while writing ({error})"))),
             Err(_) => Err(Error::Silent("reading by the server".into())),
@@ -147,7 +147,7 @@ impl Connection {
 
     async fn fill(&mut self) -> Result<usize, Error> {
         let mut chunk = [0; 64 * 1024];
-        match timeout(PATIENCE, self.stream.read(&mut chunk)).await {
+        match timeout(TIMEOUT, self.stream.read(&mut chunk)).await {
             Ok(Ok(count)) => {
                 if count == 0 {
                     self.transcript.noted(self.number, "closed by the server");
@@ -174,7 +174,7 @@ impl Connection {
 
     /// One limit for the whole answer: a server that dribbles is as silent as one that says nothing.
     async fn read_answer(&mut self, with_body: bool) -> Result<Response, Error> {
-        let whole = timeout(PATIENCE, self.read_whole(with_body)).await;
+        let whole = timeout(TIMEOUT, self.read_whole(with_body)).await;
         whole.unwrap_or_else(|_| Err(Error::Silent("whole answer".into())))
     }
 

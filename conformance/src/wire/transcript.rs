@@ -48,8 +48,8 @@ impl Transcript {
             && last.mark == mark
             && last.connection == connection
         {
-            let room = BYTES.saturating_sub(last.kept.len()).min(bytes.len());
-            last.kept.extend_from_slice(&bytes[..room]);
+            let sandbox = BYTES.saturating_sub(last.kept.len()).min(bytes.len());
+            last.kept.extend_from_slice(&bytes[..sandbox]);
             last.total += bytes.len();
             return;
         }

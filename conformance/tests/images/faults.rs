@@ -1,6 +1,6 @@
 //! Broken images and broken folders of a runtime: what only an engine can show.
 
-use engine::Spec;
+use engine::ContainerSpec;
 
 /// A runtime with one fault.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +29,7 @@ pub(crate) enum Change {
     /// A file of its folder removed.
     Without(&'static str),
     /// Its serving containers described otherwise.
-    Container(fn(&mut Spec)),
+    Container(fn(&mut ContainerSpec)),
 }
 
 const fn mutant(name: &'static str, breaks: &'static str, clause: &'static str, change: Change) -> Mutant {

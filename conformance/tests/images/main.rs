@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use conformance::plan::{self, Plan, Planned, Selection};
 use conformance::report::{Outcome, Verdict, explain};
 use conformance::run::{self, Run, Terminal};
-use conformance::target::{Containers, Facts, Runtime, Workshop};
+use conformance::target::{Containers, Runtime, Session, Spec};
 use engine::Owner;
 use faults::{Change, MUTANTS, Mutant, lines};
 use futures_util::StreamExt;
@@ -51,38 +51,38 @@ fn main() -> ExitCode {
         })
     });
     let conclusion = libtest_mimic::run(&arguments, trials.collect());
-    // Not before: with an image go those of its steps that no other image stands on, and another build may be about
+    // Not before: with an image go those of its steps that no other image depends on, and another build may be about
     // to go on from one.
-    for (workshop, image) in built.lock().expect("no trial holds it").drain(..) {
-        runtime.block_on(remove(&workshop, &image));
+    for (session, image) in built.lock().expect("no trial holds it").drain(..) {
+        runtime.block_on(remove(&session, &image));
     }
     conclusion.exit_code()
 }
 
 /// Where the fault is that there is no image, there is none to remove.
-async fn remove(workshop: &Workshop, image: &str) {
-    if let Some(engine) = workshop.engine_if_used() {
+async fn remove(session: &Session, image: &str) {
+    if let Some(engine) = session.engine_if_used() {
         let _ = engine.remove_image(image).await;
     }
 }
 
 /// Images, and whose engine has them.
-type Built = Mutex<Vec<(Arc<Workshop>, String)>>;
+type Built = Mutex<Vec<(Arc<Session>, String)>>;
 
 /// What comes of a mutant, at the requirements that are asked of it.
 async fn judge(root: &Path, plan: &Plan, mutant: &Mutant, built: &Built) -> Result<Vec<Outcome>, String> {
     let name = mutant.name.replace('/', "-");
     let folder = std::env::temp_dir().join(format!("conformance-images-{}-{name}", std::process::id()));
     let sound = plan.versions.get(SOUND).ok_or("the sound runtime is gone")?;
-    let facts = break_copy(sound, mutant, &folder, &name).map_err(|error| format!("{name}: {error}"))?;
+    let spec = break_copy(sound, mutant, &folder, &name).map_err(|error| format!("{name}: {error}"))?;
     let owner = Owner::this_process(&format!("{}-{name}", std::process::id()));
-    let workshop = Arc::new(Workshop::new(root, owner, 1.0, Arc::new(Terminal::new(false))));
-    let containers = Containers::new(facts.clone(), workshop.clone());
+    let session = Arc::new(Session::new(root, owner, 1.0, Arc::new(Terminal::new(false))));
+    let containers = Containers::new(spec.clone(), session.clone());
     let place = match mutant.change {
         Change::Container(tamper) => containers.tampered_with(tamper),
         _ => containers,
     };
-    let runtime = Arc::new(Runtime::at(Box::new(place), facts.clone(), workshop.clone()));
+    let runtime = Arc::new(Runtime::at(Box::new(place), spec.clone(), session.clone()));
     let whole = extent::is_whole();
     let section = mutant.breaks.split('/').next();
     let asked = |planned: &&Planned| {
@@ -91,24 +91,24 @@ async fn judge(root: &Path, plan: &Plan, mutant: &Mutant, built: &Built) -> Resu
         red || whole && Some(requirement.section()) == section
     };
     let planned: Vec<Planned> = plan.planned.iter().filter(asked).cloned().collect();
-    let run = Arc::new(Run::over(vec![runtime], planned, workshop.clone(), &folder.join("journal"))?);
+    let run = Arc::new(Run::over(vec![runtime], planned, session.clone(), &folder.join("journal"))?);
     let checks = run.planned().iter().map(|planned| run.check(planned));
     let outcomes: Vec<Outcome> = futures_util::stream::iter(checks).buffer_unordered(JOBS).collect().await;
     let summary = run.finish(outcomes.len()).await;
-    if facts.image != sound.image {
-        built.lock().expect("no trial holds it").push((workshop, facts.image));
+    if spec.image != sound.image {
+        built.lock().expect("no trial holds it").push((session, spec.image));
     }
     let _ = std::fs::remove_dir_all(&folder);
     if summary.faults.is_empty() { Ok(outcomes) } else { Err(summary.faults.join("; ")) }
 }
 
 /// A copy of the sound runtime's folder with the fault in it, and what is then known of it.
-fn break_copy(sound: &Facts, mutant: &Mutant, folder: &Path, name: &str) -> std::io::Result<Facts> {
+fn break_copy(sound: &Spec, mutant: &Mutant, folder: &Path, name: &str) -> std::io::Result<Spec> {
     let copy = folder.join("runtime");
     copy_folder(&sound.folder, &copy)?;
-    let mut facts = Facts { folder: copy.clone(), examples: vec![copy.join("example")], ..sound.clone() };
+    let mut spec = Spec { folder: copy.clone(), examples: vec![copy.join("example")], ..sound.clone() };
     match mutant.change {
-        Change::Container(_) => return Ok(facts),
+        Change::Container(_) => return Ok(spec),
         Change::Image(change) => {
             let path = copy.join("Dockerfile");
             let own_user = if change.starts_with("USER") { "" } else { "USER 65532:65532\n" };
@@ -122,8 +122,8 @@ fn break_copy(sound: &Facts, mutant: &Mutant, folder: &Path, name: &str) -> std:
         }
         Change::Without(file) => std::fs::remove_file(copy.join(file))?,
     }
-    facts.image = format!("open-runtimes/mutant:{name}");
-    Ok(facts)
+    spec.image = format!("open-runtimes/mutant:{name}");
+    Ok(spec)
 }
 
 fn copy_folder(from: &Path, to: &Path) -> std::io::Result<()> {

@@ -4,11 +4,11 @@
 //! This program is also the reference, where its environment says so.
 
 mod asked;
+mod backend;
 #[path = "../extent/mod.rs"]
 mod extent;
 mod faults;
 mod matrix;
-mod place;
 mod reference;
 mod table;
 

@@ -8,10 +8,10 @@ use conformance::contract::{self, Requirement};
 use conformance::plan::{self, Exceptions, Language, Planned};
 use conformance::report::{Outcome, Verdict, explain};
 use conformance::run::Run;
-use conformance::target::{BareServer, Facts, Progress, Runtime, Workshop};
+use conformance::target::{BareServer, Progress, Runtime, Session, Spec};
 use engine::Owner;
 
-use crate::place::Rooms;
+use crate::backend::Sandboxes;
 use crate::reference::{DEFAULT_MAX_BODY, PROCESSES};
 
 /// What only an engine can show: users, limits, images, folders of a runtime, a clock inside.
@@ -35,7 +35,7 @@ pub(crate) fn requirements() -> impl Iterator<Item = &'static Requirement> {
 #[derive(Debug)]
 pub(crate) struct Matrix {
     language: Language,
-    workshop: Arc<Workshop>,
+    session: Arc<Session>,
     folder: PathBuf,
 }
 
@@ -45,9 +45,9 @@ impl Matrix {
         let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants/language");
         let language = Language::read(&here).map_err(|error| error.to_string())?;
         let owner = Owner::this_process("mutants");
-        let workshop = Arc::new(Workshop::new(&plan::repository(), owner, 1.0, Arc::new(Silent)));
+        let session = Arc::new(Session::new(&plan::repository(), owner, 1.0, Arc::new(Silent)));
         let folder = scratch().join(format!("conformance-mutants-{}", std::process::id()));
-        Ok(Matrix { language, workshop, folder })
+        Ok(Matrix { language, session, folder })
     }
 
     /// Judges the server with that fault by the requirements asked for; without a fault, the reference.
@@ -58,17 +58,16 @@ impl Matrix {
     ) -> Result<Vec<Outcome>, String> {
         let name = if fault.is_empty() { "reference".into() } else { fault.replace('/', "~") };
         let folder = self.folder.join(&name);
-        let facts = self.facts(&name);
-        let rooms = Rooms::new(fault, self.workshop.key(), facts.clone(), folder.join("rooms"));
-        let label = facts.label();
-        let runtime = Arc::new(Runtime::at(Box::new(rooms), facts, self.workshop.clone()));
+        let spec = self.spec(&name);
+        let sandboxes = Sandboxes::new(fault, self.session.key(), spec.clone(), folder.join("sandboxes"));
+        let label = spec.label();
+        let runtime = Arc::new(Runtime::at(Box::new(sandboxes), spec, self.session.clone()));
         let exceptions = Arc::new(Exceptions::default());
         let planned: Vec<Planned> = requirements()
             .filter(|requirement| asked(requirement))
             .map(|requirement| Planned { label: label.clone(), requirement, exceptions: exceptions.clone() })
             .collect();
-        let run =
-            Arc::new(Run::over(vec![runtime.clone()], planned.clone(), self.workshop.clone(), &folder)?);
+        let run = Arc::new(Run::over(vec![runtime.clone()], planned.clone(), self.session.clone(), &folder)?);
         // One by one: what a check does to a shared server is seen by itself, and by its neighbours never.
         let mut outcomes = Vec::new();
         for planned in &planned {
@@ -80,10 +79,10 @@ impl Matrix {
         Ok(outcomes)
     }
 
-    fn facts(&self, name: &str) -> Facts {
+    fn spec(&self, name: &str) -> Spec {
         let language = &self.language;
         let (folder, file) = language.nested().unwrap_or_default();
-        Facts {
+        Spec {
             name: name.into(),
             version: "1".into(),
             image: String::new(),

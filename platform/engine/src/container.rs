@@ -15,7 +15,7 @@ use bollard::query_parameters::{
 use futures_util::StreamExt;
 use tokio::io::AsyncWriteExt;
 
-use crate::{Engine, Error, Spec};
+use crate::{ContainerSpec, Engine, Error};
 
 /// A container in the engine. It stays there until it is removed, or its run is.
 #[derive(Clone, Debug)]
@@ -58,7 +58,7 @@ impl Engine {
     ///
     /// # Errors
     /// The image is not there, or the engine refuses the description.
-    pub async fn create(&self, spec: &Spec) -> Result<Container, Error> {
+    pub async fn create(&self, spec: &ContainerSpec) -> Result<Container, Error> {
         let created = self.docker.create_container(None::<CreateContainerOptions>, spec.body(self)).await;
         let id = created.map_err(|e| Error::new(&format!("make a container of {}", spec.image), e))?.id;
         Ok(Container { engine: self.clone(), id })

@@ -15,7 +15,7 @@ pub use build::BuildRequest;
 pub use container::{Container, Exit, Log, Output};
 pub use image::Image;
 pub use owner::{Leftovers, Owner};
-pub use spec::{Network, Profile, Spec, Volume};
+pub use spec::{ContainerSpec, Network, Profile, Volume};
 
 use std::fmt;
 use std::net::IpAddr;

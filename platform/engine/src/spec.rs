@@ -43,7 +43,7 @@ impl Profile {
     };
 
     /// As a platform runs other people's code.
-    pub fn locked(processes: u32, memory: u32) -> Self {
+    pub fn hardened(processes: u32, memory: u32) -> Self {
         Profile {
             writable_root: false,
             capabilities: false,
@@ -77,7 +77,7 @@ impl Volume {
 
 /// A container to be.
 #[derive(Clone, Debug)]
-pub struct Spec {
+pub struct ContainerSpec {
     /// The image.
     pub image: String,
     /// The command, where not the image's own.
@@ -98,10 +98,10 @@ pub struct Spec {
     pub first: bool,
 }
 
-impl Spec {
+impl ContainerSpec {
     /// A container of that image with everything left at its default.
     pub fn of(image: &str) -> Self {
-        Spec {
+        ContainerSpec {
             image: image.into(),
             command: None,
             environment: Vec::new(),

@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use crate::contract::expect::{During, Expect, Meeting, echo, ensure, member, nonce, same};
-use crate::target::{Checked, Launch, Subject};
+use crate::contract::expect::{Barrier, During, Expect, echo, ensure, member, nonce, same};
+use crate::target::{CheckResult, Context, Launch};
 use protocol::{Kind, MAX_BODY};
 
 /// Brackets that may be open at once.
 const NESTING: usize = 512;
 
-pub(super) async fn malformed(s: &Subject) -> Checked {
+pub(super) async fn malformed(s: &Context) -> CheckResult {
     let bodies: [&[u8]; 18] = [
         b"{",
         b"}",
@@ -38,7 +38,7 @@ pub(super) async fn malformed(s: &Subject) -> Checked {
     Ok(())
 }
 
-pub(super) async fn not_object(s: &Subject) -> Checked {
+pub(super) async fn not_object(s: &Context) -> CheckResult {
     for body in ["[]", "[{}]", "\"text\"", "1", "-0.5", "null", "true", "false", " null "] {
         let answer = s.send(&s.request().body(body)).await?;
         answer.says(Kind::BadRequest, "Body must be a JSON object.").during(body)?;
@@ -46,7 +46,7 @@ pub(super) async fn not_object(s: &Subject) -> Checked {
     Ok(())
 }
 
-pub(super) async fn wrong_type(s: &Subject) -> Checked {
+pub(super) async fn wrong_type(s: &Context) -> CheckResult {
     let no_text = [json!(1), json!(true), json!([]), json!({}), json!("")];
     let no_strings = [
         json!("text"),
@@ -72,7 +72,7 @@ pub(super) async fn wrong_type(s: &Subject) -> Checked {
     Ok(())
 }
 
-pub(super) async fn hostile(s: &Subject) -> Checked {
+pub(super) async fn hostile(s: &Context) -> CheckResult {
     let wrap = |payload: &str| format!("{{\"payload\": {payload}}}").into_bytes();
     let nested = |open: &str, close: &str, times: usize| wrap(&(open.repeat(times) + &close.repeat(times)));
     let too_deep = [
@@ -120,9 +120,9 @@ pub(super) async fn hostile(s: &Subject) -> Checked {
 /// JSON by its grammar alone: what a value means, a lone surrogate or a huge number, does not matter.
 type Lenient = serde::de::IgnoredAny;
 
-pub(super) async fn large(s: &Subject) -> Checked {
+pub(super) async fn large(s: &Context) -> CheckResult {
     // 20 MiB where the contract's default holds, and from it the other sizes.
-    let most = s.facts().max_body;
+    let most = s.spec().max_body;
     let text = nonce().repeat(most / 10 * 3 / 17);
     let payload = json!({ "action": "json", "value": { "length": text.len() }, "text": text });
     let value = s.act(payload).await?.value().during("6 MiB of 20")?;
@@ -161,9 +161,9 @@ pub(super) async fn large(s: &Subject) -> Checked {
     Ok(())
 }
 
-pub(super) async fn truncated(s: &Subject) -> Checked {
-    let meeting = Meeting::new();
-    let body = |name: &str| json!({ "payload": meeting.call(name, 1) }).to_string();
+pub(super) async fn truncated(s: &Context) -> CheckResult {
+    let barrier = Barrier::new();
+    let body = |name: &str| json!({ "payload": barrier.call(name, 1) }).to_string();
     let whole = |name: &str| s.request().unframed().body(body(name));
     let longer = |name: &str| whole(name).header("Content-Length", (body(name).len() + 10).to_string());
     let chunk = |name: &str| {
@@ -190,6 +190,6 @@ pub(super) async fn truncated(s: &Subject) -> Checked {
         }
     }
     echo(s).await.during("the next client")?;
-    let names = meeting.names(s).await?;
+    let names = barrier.names(s).await?;
     ensure(names.is_empty(), "a truncated body does not invoke the function", format!("it left {names:?}"))
 }

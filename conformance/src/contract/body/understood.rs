@@ -3,11 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use crate::contract::expect::{During, Expect, member, nonce, same};
-use crate::target::{Checked, Server, Subject};
+use crate::target::{CheckResult, Context, Server};
 use crate::wire::Response;
 use protocol::CODE;
 
-async fn has_defaults(s: &Server, answer: &Response) -> Checked {
+async fn has_defaults(s: &Server, answer: &Response) -> CheckResult {
     let value = answer.value()?;
     for name in ["payload", "env", "headers"] {
         same(name, &json!({}), member(&value, name)?)?;
@@ -16,11 +16,11 @@ async fn has_defaults(s: &Server, answer: &Response) -> Checked {
     same("`file`", member(&by_name, "file")?, member(&value, "file")?)
 }
 
-pub(super) async fn defaults(s: &Subject) -> Checked {
+pub(super) async fn defaults(s: &Context) -> CheckResult {
     for (what, body) in [("`{}`", "{}"), ("an empty body", "")] {
         let answer = s.send(&s.request().body(body)).await?;
         has_defaults(s, &answer).await.during(what)?;
-        let file = json!(s.facts().entrypoint);
+        let file = json!(s.spec().entrypoint);
         same("`file`", &file, member(&answer.value()?, "file")?).during(what)?;
     }
     let chunked = s.request().chunked(1).body("");
@@ -29,9 +29,9 @@ pub(super) async fn defaults(s: &Subject) -> Checked {
     has_defaults(s, &s.connect().await?.exchange(&lengthless).await?).await.during("no body at all")
 }
 
-pub(super) async fn fields(s: &Subject) -> Checked {
+pub(super) async fn fields(s: &Context) -> CheckResult {
     let n = nonce();
-    let (folder, file) = &s.facts().nested;
+    let (folder, file) = &s.spec().nested;
     let path = format!("{CODE}/{folder}");
     let env = json!({ "A": n, "empty": "", "Ünï": "é😀", "PATH": "/nowhere", "a.b-c": "=" });
     let headers = json!({ "X-Custom": n, "x-custom": "other", "Content-Length": "1", "": "empty name" });
@@ -56,7 +56,7 @@ pub(super) async fn fields(s: &Subject) -> Checked {
     Ok(())
 }
 
-pub(super) async fn null(s: &Subject) -> Checked {
+pub(super) async fn null(s: &Context) -> CheckResult {
     for name in ["path", "file", "env", "payload", "headers"] {
         let answer = s.post(&json!({ name: null })).await?;
         has_defaults(s, &answer).await.during(&format!("`{name}` is null"))?;
@@ -64,13 +64,13 @@ pub(super) async fn null(s: &Subject) -> Checked {
     Ok(())
 }
 
-pub(super) async fn unknown(s: &Subject) -> Checked {
+pub(super) async fn unknown(s: &Context) -> CheckResult {
     let body =
         json!({ "timeout": 1, "Payload": { "a": 1 }, "payload ": [], "": null, "__proto__": { "env": 1 } });
     has_defaults(s, &s.post(&body).await?).await
 }
 
-pub(super) async fn content_type(s: &Subject) -> Checked {
+pub(super) async fn content_type(s: &Context) -> CheckResult {
     let payload = json!({ "nonce": nonce() });
     let body = json!({ "payload": payload }).to_string();
     let types = [
@@ -92,7 +92,7 @@ pub(super) async fn content_type(s: &Subject) -> Checked {
     Ok(())
 }
 
-pub(super) async fn payload_any(s: &Subject) -> Checked {
+pub(super) async fn payload_any(s: &Context) -> CheckResult {
     let n = nonce();
     let values = [
         json!({ "nonce": n }),
@@ -112,7 +112,7 @@ pub(super) async fn payload_any(s: &Subject) -> Checked {
     Ok(())
 }
 
-pub(super) async fn values(s: &Subject) -> Checked {
+pub(super) async fn values(s: &Context) -> CheckResult {
     let many: Map<String, Value> = (0..1000).map(|i| (format!("member-{i}"), json!(i))).collect();
     let mut deep = json!({ "bottom": nonce() });
     for level in 1..64 {
@@ -147,7 +147,7 @@ pub(super) async fn values(s: &Subject) -> Checked {
     same("the payload", &payload, member(&value, "payload")?)
 }
 
-pub(super) async fn nul(s: &Subject) -> Checked {
+pub(super) async fn nul(s: &Context) -> CheckResult {
     let text = format!("\u{0}{}\u{0}\u{0}", nonce());
     let body =
         json!({ "payload": { "text": text, "\u{0}": 1 }, "env": { "A": text }, "headers": { "B": text } });

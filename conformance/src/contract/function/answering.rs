@@ -6,15 +6,15 @@ use serde_json::{Value, json};
 
 use super::{has_text, is_invalid};
 use crate::contract::expect::{During, Expect, ensure, nonce, same};
-use crate::target::{Checked, Subject};
+use crate::target::{CheckResult, Context};
 use crate::wire::Response;
 
-fn has_type(answer: &Response, media: &str) -> Checked {
+fn has_type(answer: &Response, media: &str) -> CheckResult {
     let types = answer.all("Content-Type");
     ensure(types == [media], format!("Content-Type: {media}, once"), format!("{types:?}"))
 }
 
-pub(super) async fn send(s: &Subject) -> Checked {
+pub(super) async fn send(s: &Context) -> CheckResult {
     let texts = [
         nonce(),
         String::new(),
@@ -30,7 +30,7 @@ pub(super) async fn send(s: &Subject) -> Checked {
     Ok(())
 }
 
-pub(super) async fn bytes(s: &Subject) -> Checked {
+pub(super) async fn bytes(s: &Context) -> CheckResult {
     let all: Vec<u8> = (0..=255).chain((0..=255).rev()).collect();
     let mut random = vec![0; 100_000];
     rand::fill(&mut random[..]);
@@ -43,7 +43,7 @@ pub(super) async fn bytes(s: &Subject) -> Checked {
     Ok(())
 }
 
-pub(super) async fn json(s: &Subject) -> Checked {
+pub(super) async fn json(s: &Context) -> CheckResult {
     let values = [
         json!({ "nonce": nonce(), "a b": [1, 2.5, "c d", { "e": null }], "empty": [{}, []] }),
         json!([]),
@@ -79,7 +79,7 @@ fn has_space_outside_strings(json: &str) -> bool {
     })
 }
 
-pub(super) async fn status(s: &Subject) -> Checked {
+pub(super) async fn status(s: &Context) -> CheckResult {
     let base64 = BASE64.encode("text");
     for status in
         [200, 201, 202, 206, 299, 301, 302, 400, 401, 404, 405, 413, 418, 429, 451, 499, 500, 503, 599]
@@ -108,7 +108,7 @@ pub(super) async fn status(s: &Subject) -> Checked {
     Ok(())
 }
 
-pub(super) async fn headers(s: &Subject) -> Checked {
+pub(super) async fn headers(s: &Context) -> CheckResult {
     let n = nonce();
     let headers = json!({
         "X-One": n, "x-lower": "a", "X-Empty": "", "Content-Type": "text/html; charset=utf-8",
@@ -161,7 +161,7 @@ pub(super) async fn headers(s: &Subject) -> Checked {
     is_invalid(s, listed, "a list with one bad value").await
 }
 
-pub(super) async fn large(s: &Subject) -> Checked {
+pub(super) async fn large(s: &Context) -> CheckResult {
     const SIZE: usize = 10 * 1024 * 1024;
     let line = format!("{}é😀\n", nonce());
     let times = SIZE / line.len() + 1;

@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::{has_text, is_invalid};
 use crate::contract::expect::{During, Expect, echo, echoes, ensure, nonce, same};
-use crate::target::{Checked, Server, Subject, eventually};
+use crate::target::{CheckResult, Context, Server, eventually};
 use crate::wire::Response;
 use protocol::Kind;
 
-pub(super) async fn invalid(s: &Subject) -> Checked {
+pub(super) async fn invalid(s: &Context) -> CheckResult {
     for status in [0, 99, 100, 101, 199, 600, 999, 1000, 65_535] {
         let payload = json!({ "action": "send", "text": "text", "status": status });
         is_invalid(s, payload, &format!("status {status}")).await?;
@@ -35,7 +35,7 @@ pub(super) async fn invalid(s: &Subject) -> Checked {
 }
 
 /// Expects `function-error` with the message, its place in `stack`, and the stack on standard error.
-async fn fails(s: &Server, action: &str) -> Checked {
+async fn fails(s: &Server, action: &str) -> CheckResult {
     let message = format!("deliberate {}", nonce());
     let answer = s.act(json!({ "action": action, "message": message })).await?;
     let said = answer.error(Kind::FunctionError)?;
@@ -49,7 +49,7 @@ async fn fails(s: &Server, action: &str) -> Checked {
 }
 
 /// Waits until a text is on standard error.
-async fn logs(s: &Server, text: &str) -> Checked {
+async fn logs(s: &Server, text: &str) -> CheckResult {
     eventually(&format!("{text:?} on standard error"), || async {
         let found = s.errors().await?.contains(text);
         Ok(if found { Ok(()) } else { Err("it is not there".to_string()) })
@@ -57,7 +57,7 @@ async fn logs(s: &Server, text: &str) -> Checked {
     .await
 }
 
-pub(super) async fn throw(s: &Subject) -> Checked {
+pub(super) async fn throw(s: &Context) -> CheckResult {
     fails(s, "throw").await?;
     let message = format!("first line {}\nsecond line", nonce());
     let answer = s.act(json!({ "action": "throw", "message": message })).await?;
@@ -65,18 +65,18 @@ pub(super) async fn throw(s: &Subject) -> Checked {
     ensure(!said.contains("second line"), "the first line alone in `message`", said)
 }
 
-pub(super) async fn async_throw(s: &Subject) -> Checked {
+pub(super) async fn async_throw(s: &Context) -> CheckResult {
     fails(s, "throw-later").await
 }
 
-pub(super) async fn no_response(s: &Subject) -> Checked {
+pub(super) async fn no_response(s: &Context) -> CheckResult {
     let silent = "The function did not answer.";
     s.act(json!({ "action": "silent" })).await?.says(Kind::NoResponse, silent)?;
     echo(s).await.during("the next request")?;
     Ok(())
 }
 
-pub(super) async fn double(s: &Subject) -> Checked {
+pub(super) async fn double(s: &Context) -> CheckResult {
     let (first, second) = (nonce(), nonce());
     let answer = s.act(json!({ "action": "twice", "first": first, "second": second })).await?;
     has_text(answer.is(200)?, &first)?;
@@ -97,7 +97,7 @@ pub(super) async fn double(s: &Subject) -> Checked {
     Ok(())
 }
 
-pub(super) async fn stray(s: &Subject) -> Checked {
+pub(super) async fn stray(s: &Context) -> CheckResult {
     let (text, message) = (nonce(), format!("deliberate {}", nonce()));
     let payload = json!({ "action": "stray", "text": text, "message": message });
     has_text(s.act(payload).await?.is(200)?, &text)?;
@@ -120,7 +120,7 @@ pub(super) async fn stray(s: &Subject) -> Checked {
 
 /// A call after a stray failure. That one may end the function's process, and be in the log before it has: whoever
 /// asks one thing after another loses one call to it at most.
-async fn next(s: &Subject, payload: Value, lost: &mut bool) -> Checked<Response> {
+async fn next(s: &Context, payload: Value, lost: &mut bool) -> CheckResult<Response> {
     let answer = s.act(payload.clone()).await?;
     if *lost || answer.error(Kind::FunctionError).is_err() {
         return Ok(answer);

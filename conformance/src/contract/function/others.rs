@@ -2,12 +2,12 @@
 
 use serde_json::json;
 
-use crate::contract::expect::{During, Expect, Meeting, echo, ensure, is_done, member, nonce, same};
-use crate::target::{Checked, Server, Subject, eventually};
+use crate::contract::expect::{Barrier, During, Expect, echo, ensure, is_done, member, nonce, same};
+use crate::target::{CheckResult, Context, Server, eventually};
 use crate::wire::Request;
 use protocol::{CHALLENGE, Kind};
 
-pub(super) async fn isolated(s: &Subject) -> Checked {
+pub(super) async fn isolated(s: &Context) -> CheckResult {
     let name = format!("SET_{}", nonce()).to_uppercase();
     let n = nonce();
     let body = json!({
@@ -36,7 +36,7 @@ pub(super) async fn isolated(s: &Subject) -> Checked {
     ensure(!leaked, "`env` never in the process environment", format!("{name} is there"))
 }
 
-pub(super) async fn output(s: &Subject) -> Checked {
+pub(super) async fn output(s: &Context) -> CheckResult {
     let lines: Vec<String> = (0..3).map(|i| format!("line {i} {} é😀", nonce())).collect();
     let errors: Vec<String> = (0..3).map(|i| format!("error {i} {} é😀", nonce())).collect();
     s.act(json!({ "action": "print", "stdout": lines, "stderr": errors })).await?.is(200)?;
@@ -56,7 +56,7 @@ fn tail(log: &str) -> String {
     format!("the last lines are {last:?}")
 }
 
-pub(super) async fn abandoned(s: &Subject) -> Checked {
+pub(super) async fn abandoned(s: &Context) -> CheckResult {
     const CLIENTS: usize = 50;
     echo(s).await?;
     let before = descriptors(s).await?;
@@ -64,23 +64,23 @@ pub(super) async fn abandoned(s: &Subject) -> Checked {
         let refused = Request::post().header(CHALLENGE, "wrong").body("{}");
         s.connect().await?.exchange(&refused).await?.error(Kind::Unauthorized)?;
     }
-    let meeting = Meeting::new();
+    let barrier = Barrier::new();
     let mut gone = Vec::new();
     for number in 0..CLIENTS {
         let mut connection = s.connect().await?;
-        let payload = meeting.call(&format!("client-{number}"), CLIENTS + 1);
+        let payload = barrier.call(&format!("client-{number}"), CLIENTS + 1);
         connection.send(&s.request().json(&json!({ "payload": payload }))).await?;
         gone.push(connection);
     }
-    meeting.gather(s, CLIENTS, |name| !is_done(name)).await?;
+    barrier.gather(s, CLIENTS, |name| !is_done(name)).await?;
     for (number, connection) in gone.into_iter().enumerate() {
         if number % 2 == 0 {
             connection.reset();
         }
     }
     echo(s).await.during("another client meanwhile")?;
-    s.act(meeting.call("the-last", CLIENTS + 1)).await?.is(200).during("another client meanwhile")?;
-    meeting.gather(s, CLIENTS + 1, is_done).await.during("each function runs to its end")?;
+    s.act(barrier.call("the-last", CLIENTS + 1)).await?.is(200).during("another client meanwhile")?;
+    barrier.gather(s, CLIENTS + 1, is_done).await.during("each function runs to its end")?;
     eventually(&format!("{before} descriptors, as before"), || async {
         let now = descriptors(s).await?;
         Ok(if now <= before { Ok(()) } else { Err(format!("{now} descriptors")) })
@@ -89,8 +89,8 @@ pub(super) async fn abandoned(s: &Subject) -> Checked {
 }
 
 /// Descriptors of all processes in the container, without those of the program that counts.
-async fn descriptors(s: &Server) -> Checked<u64> {
-    let seen = s.machine().look().await?;
+async fn descriptors(s: &Server) -> CheckResult<u64> {
+    let seen = s.instance().look().await?;
     let processes = member(&seen, "processes")?.as_array().cloned().unwrap_or_default();
     Ok(processes.iter().filter_map(|process| process["descriptors"].as_u64()).sum())
 }

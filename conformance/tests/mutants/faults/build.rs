@@ -8,7 +8,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("build/package-written-in-place", "build/package", "appears by rename"),
     Mutant::new("build/package-contains-itself", "build/package", "never contains itself"),
     Mutant::new("build/package-not-unpacked", "build/package", "unpacks `/tmp/code.tar.gz` and serves").and(
-        "there is no code: whatever stands on nothing is red, the rest blocked",
+        "there is no code: whatever depends on nothing is red, the rest blocked",
         &[
             "server/port",
             "server/configuration",

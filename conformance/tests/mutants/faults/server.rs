@@ -4,7 +4,7 @@ use super::Mutant;
 
 pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("server/speaks-http-1.0", "server/port", "Serves HTTP/1.1").and(
-        "checks that stand on no other read status lines as well",
+        "checks that depend on no other read status lines as well",
         &["auth/valid", "lifecycle/stop", "lifecycle/interrupt"],
     ),
     Mutant::new("server/root-alone-served", "server/any-path", "POST to any path"),

@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 use protocol::{CODE, PACKAGE_NAME};
 
 use super::fault::Fault;
-use super::room::Room;
+use super::sandbox::Sandbox;
 
 /// A source that holds this cannot be built.
 const FAILING: &str = "failing";
@@ -19,21 +19,21 @@ const MANIFEST: &str = "manifest";
 
 /// Builds what lies in `/usr/code`.
 pub(crate) fn run() -> Result<(), String> {
-    let room = Room::from_environment()?;
+    let sandbox = Sandbox::from_environment()?;
     let fault = Fault::from_environment();
-    build(&room, CODE, &format!("{CODE}/{PACKAGE_NAME}"), &fault)
+    build(&sandbox, CODE, &format!("{CODE}/{PACKAGE_NAME}"), &fault)
 }
 
 /// Builds what lies in `source` into `package`.
-pub(crate) fn build(room: &Room, source: &str, package: &str, fault: &Fault) -> Result<(), String> {
+pub(crate) fn build(sandbox: &Sandbox, source: &str, package: &str, fault: &Fault) -> Result<(), String> {
     let told = |what: &'static str| move |error: io::Error| format!("build: {what}: {error}.");
-    let (source, package) = (room.below(source), room.below(package));
+    let (source, package) = (sandbox.below(source), sandbox.below(package));
     if package.exists() && !fault.is("build/earlier-package-left") {
         std::fs::remove_file(&package).map_err(told("an earlier package cannot be removed"))?;
     }
-    let work = room.below(format!("/tmp/build-{}", std::process::id()));
+    let work = sandbox.below(format!("/tmp/build-{}", std::process::id()));
     std::fs::create_dir_all(&work).map_err(told("no place to work in"))?;
-    let built = stage(&source, &work, fault).map_err(told("the source cannot be copied")).and_then(|()| {
+    let built = fixture(&source, &work, fault).map_err(told("the source cannot be copied")).and_then(|()| {
         check(&source, fault)?;
         install(&work, fault)?;
         pack(&work, &package, fault).map_err(told("the package cannot be written"))
@@ -53,7 +53,7 @@ pub(crate) fn build(room: &Room, source: &str, package: &str, fault: &Fault) -> 
     }
 }
 
-fn stage(source: &Path, work: &Path, fault: &Fault) -> io::Result<()> {
+fn fixture(source: &Path, work: &Path, fault: &Fault) -> io::Result<()> {
     for entry in std::fs::read_dir(source)? {
         let entry = entry?;
         if entry.file_name() == PACKAGE_NAME && !fault.is("build/package-contains-itself") {

@@ -74,7 +74,7 @@ async fn within_bounds(
     input: Input,
     output: &Response,
 ) -> Result<(), Failure> {
-    const PATIENCE: Duration = Duration::from_secs(2);
+    const TIMEOUT: Duration = Duration::from_secs(2);
     let way = input.payload.get("way").and_then(Value::as_str).unwrap_or_default();
     let bound = match server.configuration.fault.name() {
         "concurrency/awaiting-one-at-a-time" => way == "await",
@@ -85,7 +85,7 @@ async fn within_bounds(
         return probe::act(server, code, input, output).await;
     }
     let _worker = server.residue.workers.acquire().await;
-    match tokio::time::timeout(PATIENCE, probe::act(server, code, input, output)).await {
+    match tokio::time::timeout(TIMEOUT, probe::act(server, code, input, output)).await {
         Ok(done) => done,
         Err(_) => Err(Failure::new("the function kept its worker for too long")),
     }

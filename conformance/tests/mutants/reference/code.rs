@@ -10,8 +10,8 @@ use protocol::{CODE, Kind};
 
 use super::fault::Fault;
 use super::residue::lock;
-use super::room::Room;
 use super::runtime_error::RuntimeError;
+use super::sandbox::Sandbox;
 
 /// The longest first line of a source file, in bytes.
 const LINE: u64 = 4096;
@@ -49,7 +49,7 @@ impl Code {
 /// All code that is loaded, by where it lies.
 #[derive(Debug)]
 pub(crate) struct Codes {
-    room: Room,
+    sandbox: Sandbox,
     fault: Fault,
     loaded: Mutex<BTreeMap<String, Arc<Code>>>,
     /// What a fault remembers of places where nothing was.
@@ -58,8 +58,8 @@ pub(crate) struct Codes {
 
 impl Codes {
     /// Nothing yet.
-    pub(crate) fn new(room: Room, fault: Fault) -> Self {
-        Codes { room, fault, loaded: Mutex::default(), missed: Mutex::default() }
+    pub(crate) fn new(sandbox: Sandbox, fault: Fault) -> Self {
+        Codes { sandbox, fault, loaded: Mutex::default(), missed: Mutex::default() }
     }
 
     /// Whether nothing was loaded yet.
@@ -76,7 +76,7 @@ impl Codes {
         {
             return Ok(code.clone());
         }
-        let source = self.room.below(&place);
+        let source = self.sandbox.below(&place);
         if !self.is_there(&source, path, &place) {
             return Err(self.missing());
         }
@@ -151,7 +151,7 @@ impl Codes {
 
     fn missing(&self) -> RuntimeError {
         let is_empty =
-            || std::fs::read_dir(self.room.below(CODE)).is_ok_and(|mut entries| entries.next().is_none());
+            || std::fs::read_dir(self.sandbox.below(CODE)).is_ok_and(|mut entries| entries.next().is_none());
         let wrong =
             self.fault.is("code/missing-is-500") || self.fault.is("code/empty-folder-is-500") && is_empty();
         let kind = if wrong { Kind::LoadFailed } else { Kind::CodeNotFound };

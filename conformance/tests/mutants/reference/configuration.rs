@@ -8,7 +8,7 @@ use protocol::{ENTRYPOINT, KEY, MAX_BODY};
 use super::PORT_FILE;
 use super::code::stays_inside;
 use super::fault::Fault;
-use super::room::Room;
+use super::sandbox::Sandbox;
 
 /// The entrypoint, as a manifest would declare it.
 const DEFAULT_ENTRYPOINT: &str = "main";
@@ -27,7 +27,7 @@ pub(crate) struct Configuration {
     /// The default of `file`.
     pub(crate) entrypoint: String,
     /// What stands for `/`.
-    pub(crate) room: Room,
+    pub(crate) sandbox: Sandbox,
     /// Where the port is written once it is open.
     pub(crate) port_file: PathBuf,
     /// What it does wrong.
@@ -44,7 +44,7 @@ impl Configuration {
             max_body: max_body(&fault)?,
             entrypoint: entrypoint(&fault)?,
             key: key(&fault)?,
-            room: Room::from_environment()?,
+            sandbox: Sandbox::from_environment()?,
             port_file: port_file.into(),
             fault,
         })

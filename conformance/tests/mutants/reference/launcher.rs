@@ -9,17 +9,17 @@ use protocol::{CODE, DEPLOY_CODE, KEY, PACKAGE};
 
 use super::builder;
 use super::fault::Fault;
-use super::room::Room;
+use super::sandbox::Sandbox;
 use super::{MODE, Mode};
 
 /// Launches, and returns only where that failed.
 pub(crate) fn launch() -> Result<(), String> {
     let fault = Fault::from_environment();
-    let room = Room::from_environment()?;
-    room.furnish().map_err(|error| format!("The room cannot be furnished: {error}."))?;
+    let sandbox = Sandbox::from_environment()?;
+    sandbox.furnish().map_err(|error| format!("The sandbox cannot be furnished: {error}."))?;
     let key = require_key(&fault)?;
-    refuse_a_second_launch(&room, &fault)?;
-    unpack(&room, &fault)?;
+    refuse_a_second_launch(&sandbox, &fault)?;
+    unpack(&sandbox, &fault)?;
     if fault.is("auth/key-logged-at-the-start") {
         println!("serving with {}", String::from_utf8_lossy(&key));
     }
@@ -30,11 +30,11 @@ pub(crate) fn launch() -> Result<(), String> {
 /// Builds what lies in `/usr/deploy-code`, then launches it.
 pub(crate) fn deploy() -> Result<(), String> {
     let fault = Fault::from_environment();
-    let room = Room::from_environment()?;
-    room.furnish().map_err(|error| format!("The room cannot be furnished: {error}."))?;
+    let sandbox = Sandbox::from_environment()?;
+    sandbox.furnish().map_err(|error| format!("The sandbox cannot be furnished: {error}."))?;
     let source = if fault.is("build/deploys-usr-code") { CODE } else { DEPLOY_CODE };
     if !fault.is("build/deploy-does-not-build") {
-        builder::build(&room, source, PACKAGE, &fault)?;
+        builder::build(&sandbox, source, PACKAGE, &fault)?;
     }
     launch()
 }
@@ -86,8 +86,8 @@ fn answer_for_a_while() {
     std::thread::sleep(std::time::Duration::from_millis(700));
 }
 
-fn refuse_a_second_launch(room: &Room, fault: &Fault) -> Result<(), String> {
-    let lock = room.below("/tmp/server.lock");
+fn refuse_a_second_launch(sandbox: &Sandbox, fault: &Fault) -> Result<(), String> {
+    let lock = sandbox.below("/tmp/server.lock");
     match fault.name() {
         "lifecycle/lock-left-behind" if lock.exists() => Err("Another server is running.".into()),
         "lifecycle/lock-left-behind" => std::fs::write(&lock, "").map_err(|error| error.to_string()),
@@ -95,21 +95,21 @@ fn refuse_a_second_launch(room: &Room, fault: &Fault) -> Result<(), String> {
     }
 }
 
-fn unpack(room: &Room, fault: &Fault) -> Result<(), String> {
-    let package = room.below(PACKAGE);
+fn unpack(sandbox: &Sandbox, fault: &Fault) -> Result<(), String> {
+    let package = sandbox.below(PACKAGE);
     if !package.exists() || fault.is("build/package-not-unpacked") {
         return match fault.name() {
             "build/package-needed" => Err(format!("{PACKAGE} is not there.")),
-            "build/code-needed" if is_empty(room) => Err(format!("{CODE} is empty.")),
-            "build/old-code-swept" => sweep(room),
+            "build/code-needed" if is_empty(sandbox) => Err(format!("{CODE} is empty.")),
+            "build/old-code-swept" => sweep(sandbox),
             _ => Ok(()),
         };
     }
-    if fault.is("build/unpacks-once-only") && !is_empty(room) {
+    if fault.is("build/unpacks-once-only") && !is_empty(sandbox) {
         return Err(format!("{CODE} is not empty."));
     }
     let mut tar = Command::new("tar");
-    tar.arg("-xzf").arg(&package).arg("-C").arg(room.below(CODE)).arg("--no-overwrite-dir");
+    tar.arg("-xzf").arg(&package).arg("-C").arg(sandbox.below(CODE)).arg("--no-overwrite-dir");
     let unpacked = tar.stdin(Stdio::null()).stderr(Stdio::null()).status();
     if unpacked.is_ok_and(|status| status.success()) || fault.is("build/spoilt-package-passed-over") {
         return Ok(());
@@ -125,12 +125,12 @@ fn unpack(room: &Room, fault: &Fault) -> Result<(), String> {
     }
 }
 
-fn is_empty(room: &Room) -> bool {
-    std::fs::read_dir(room.below(CODE)).is_ok_and(|mut entries| entries.next().is_none())
+fn is_empty(sandbox: &Sandbox) -> bool {
+    std::fs::read_dir(sandbox.below(CODE)).is_ok_and(|mut entries| entries.next().is_none())
 }
 
-fn sweep(room: &Room) -> Result<(), String> {
-    let code = room.below(CODE);
+fn sweep(sandbox: &Sandbox) -> Result<(), String> {
+    let code = sandbox.below(CODE);
     std::fs::remove_dir_all(&code)
         .and_then(|()| std::fs::create_dir(&code))
         .map_err(|error| error.to_string())

@@ -16,8 +16,8 @@ mod parse;
 mod probe;
 mod residue;
 mod response;
-mod room;
 mod runtime_error;
+mod sandbox;
 mod serve;
 mod shutdown;
 

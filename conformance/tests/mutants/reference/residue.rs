@@ -45,7 +45,7 @@ impl Residue {
         };
         let connections =
             if configuration.fault.is("concurrency/forty-connections") { 40 } else { Semaphore::MAX_PERMITS };
-        let mark = configuration.room.below("/tmp/was-here");
+        let mark = configuration.sandbox.below("/tmp/was-here");
         let before = configuration.fault.is("lifecycle/ready-too-soon")
             && std::fs::read_to_string(&mark).is_ok()
             || std::fs::write(&mark, "").is_err();

@@ -55,7 +55,7 @@ pub(crate) async fn serve(configuration: Configuration) -> Result<(), String> {
     let (shutdown, held) = Shutdown::new();
     let (fault, port_file) = (configuration.fault.clone(), configuration.port_file.clone());
     let residue = Residue::new(&configuration);
-    let codes = Codes::new(configuration.room.clone(), fault.clone());
+    let codes = Codes::new(configuration.sandbox.clone(), fault.clone());
     let running = AtomicUsize::new(0);
     let server = Arc::new(Server { configuration, codes, shutdown, running, residue });
     write_port(&port_file, port).map_err(told)?;

@@ -1,7 +1,7 @@
 //! The probe: one behaviour per action, as the languages' README lists them.
 
+mod barrier;
 mod failing;
-mod meeting;
 mod processes;
 mod talking;
 
@@ -70,8 +70,8 @@ pub(crate) async fn act(
             failing::deliberate(&scene, false)?;
         }
         "stray" => failing::stray(&scene),
-        "meet" => meeting::meet(&scene).await?,
-        "list" => meeting::list(&scene),
+        "meet" => barrier::meet(&scene).await?,
+        "list" => barrier::list(&scene),
         "environment" => processes::environment(&scene),
         "exit" => processes::exit(&scene).await,
         "kill" => processes::kill(&scene),

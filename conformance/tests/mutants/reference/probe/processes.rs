@@ -20,8 +20,8 @@ use crate::reference::response::Manner;
 /// Processes that there may be. A container is given 128; hundreds of servers would take long to use them up.
 pub(crate) const PROCESSES: u32 = 8;
 
-/// Between looks at whether there is room for one more process, and how often: those that are about to end make
-/// room, unless nobody takes note of their end.
+/// Between looks at whether there is sandbox for one more process, and how often: those that are about to end make
+/// sandbox, unless nobody takes note of their end.
 const LOOK: Duration = Duration::from_millis(20);
 const LOOKS: usize = 100;
 

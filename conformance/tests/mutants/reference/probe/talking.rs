@@ -99,7 +99,7 @@ fn said(scene: &Scene<'_>, line: &str) -> String {
 /// The dependency, as it lies where the build installed it.
 pub(crate) fn dependency(scene: &Scene<'_>) -> Result<(), Failure> {
     let place = format!("{}/installed/tiny/about", scene.code.path);
-    let about = std::fs::read_to_string(scene.server.configuration.room.below(&place))
+    let about = std::fs::read_to_string(scene.server.configuration.sandbox.below(&place))
         .map_err(|error| Failure::new(format!("{place}: {error}")))?;
     let member = |name: &str| about.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
     scene.answer(json!({ "name": member("name"), "version": member("version") }));

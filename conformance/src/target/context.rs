@@ -6,10 +6,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::target::backend::Instance;
 use crate::target::launch::last_json;
-use crate::target::place::Machine;
 use crate::target::ready::boot;
-use crate::target::{Checked, Ended, Facts, Launch, Runtime, Server, Start, Started, Trouble, Variable};
+use crate::target::{
+    CheckError, CheckResult, Ended, Launch, Runtime, Server, Spec, Start, Started, Variable,
+};
 use crate::wire::Transcript;
 use engine::{Exit, Log};
 
@@ -21,18 +23,18 @@ const BOOTS: Duration = Duration::from_secs(90);
 /// What one check talks to: a runtime, the server it was given, and whatever else it starts. Where it
 /// was given one, it is used as that [`Server`].
 #[derive(Debug)]
-pub struct Subject {
+pub struct Context {
     runtime: Arc<Runtime>,
     server: Option<Server>,
     transcript: Transcript,
-    started: Mutex<Vec<Arc<dyn Machine>>>,
+    started: Mutex<Vec<Arc<dyn Instance>>>,
     notes: Mutex<Vec<(String, Value)>>,
 }
 
-impl Subject {
-    /// A subject without a server.
+impl Context {
+    /// A context without a server.
     pub fn empty(runtime: Arc<Runtime>) -> Self {
-        Subject {
+        Context {
             runtime,
             server: None,
             transcript: Transcript::default(),
@@ -41,29 +43,29 @@ impl Subject {
         }
     }
 
-    /// A subject with the server that all share.
+    /// A context with the server that all share.
     ///
     /// # Errors
     /// It does not come up.
-    pub async fn sharing(runtime: Arc<Runtime>) -> Checked<Self> {
+    pub async fn sharing(runtime: Arc<Runtime>) -> CheckResult<Self> {
         let shared = runtime.shared().await?;
-        let mut subject = Subject::empty(runtime);
-        subject.server = Some(shared.writing_to(subject.transcript.clone()));
-        Ok(subject)
+        let mut context = Context::empty(runtime);
+        context.server = Some(shared.writing_to(context.transcript.clone()));
+        Ok(context)
     }
 
     /// Gives it a server of its own.
     ///
     /// # Errors
     /// It does not come up.
-    pub async fn own(&mut self) -> Checked {
+    pub async fn own(&mut self) -> CheckResult {
         self.server = Some(self.serve(Launch::default()).await?);
         Ok(())
     }
 
     /// What is known of the runtime.
-    pub fn facts(&self) -> &Facts {
-        &self.runtime.facts
+    pub fn spec(&self) -> &Spec {
+        &self.runtime.spec
     }
 
     /// The runtime itself: its image, packages and builds.
@@ -71,29 +73,29 @@ impl Subject {
         &self.runtime
     }
 
-    async fn prepare(&self, launch: &Launch) -> Checked<Arc<dyn Machine>> {
-        let machine = self.runtime.prepare(launch).await?;
-        self.started.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(machine.clone());
-        Ok(machine)
+    async fn prepare(&self, launch: &Launch) -> CheckResult<Arc<dyn Instance>> {
+        let instance = self.runtime.prepare(launch).await?;
+        self.started.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(instance.clone());
+        Ok(instance)
     }
 
     /// Starts another server.
     ///
     /// # Errors
     /// It neither answers nor ends.
-    pub async fn start(&self, launch: Launch) -> Checked<Started> {
-        let machine = self.prepare(&launch).await?;
-        boot(machine, self.runtime.workshop().key(), self.transcript.clone()).await
+    pub async fn start(&self, launch: Launch) -> CheckResult<Started> {
+        let instance = self.prepare(&launch).await?;
+        boot(instance, self.runtime.session().key(), self.transcript.clone()).await
     }
 
     /// Starts another server that must serve.
     ///
     /// # Errors
     /// It ends instead.
-    pub async fn serve(&self, launch: Launch) -> Checked<Server> {
+    pub async fn serve(&self, launch: Launch) -> CheckResult<Server> {
         match self.start(launch).await? {
             Started::Serving(server) => Ok(server),
-            Started::Ended(ended) => Err(Trouble::broken(
+            Started::Ended(ended) => Err(CheckError::broken(
                 "a server that answers",
                 format!("the container ended: {}", ended.summary()),
             )),
@@ -104,7 +106,7 @@ impl Subject {
     ///
     /// # Errors
     /// It answers instead; `expected` says what it should have refused.
-    pub async fn refuse(&self, launch: Launch, expected: &str) -> Checked<Ended> {
+    pub async fn refuse(&self, launch: Launch, expected: &str) -> CheckResult<Ended> {
         match self.start(launch).await? {
             Started::Ended(ended) => Ok(ended),
             Started::Serving(_) => Err(answered(expected)),
@@ -112,13 +114,13 @@ impl Subject {
     }
 
     /// Starts servers that must refuse to serve, each with one variable, one after another: in one container
-    /// where the program inside can do that, which takes a fraction of the time that many take.
+    /// where the agent can do that, which takes a fraction of the time that many take.
     ///
     /// # Errors
     /// One answers instead; what comes with its variable says what it should have refused.
-    pub async fn refuse_each(&self, refusals: &[(Variable, String)]) -> Checked<Vec<Ended>> {
+    pub async fn refuse_each(&self, refusals: &[(Variable, String)]) -> CheckResult<Vec<Ended>> {
         let mut ends = Vec::new();
-        if !self.runtime.has_inside() {
+        if !self.runtime.has_agent() {
             for (variable, expected) in refusals {
                 ends.push(self.refuse(Launch::default().with(variable), expected).await?);
             }
@@ -128,7 +130,7 @@ impl Subject {
         let words =
             [vec!["refusals".to_string()], words.collect(), vec!["--".into(), "launch.sh".into()]].concat();
         let limit = REFUSAL * u32::try_from(refusals.len()).unwrap_or(u32::MAX);
-        let found = self.inside(Launch::default(), words, limit).await?;
+        let found = self.agent(Launch::default(), words, limit).await?;
         for (number, (_, expected)) in refusals.iter().enumerate() {
             let end = &found["ends"][number];
             let Some(code) = end["code"].as_i64() else { return Err(answered(expected)) };
@@ -140,18 +142,18 @@ impl Subject {
         Ok(ends)
     }
 
-    /// Runs the program inside with these words, in a container as locked as a serving one, and takes the JSON
+    /// Runs the agent with these words, in a container as locked as a serving one, and takes the JSON
     /// that it found.
     ///
     /// # Errors
     /// It does not end in time, or not well; or the engine fails.
-    pub async fn inside(&self, launch: Launch, words: Vec<String>, limit: Duration) -> Checked<Value> {
-        let machine = self.prepare(&launch.started(Start::Inside(words))).await?;
-        machine.start().await?;
-        let exit = machine.wait(limit).await?;
-        let log = machine.log().await?;
+    pub async fn agent(&self, launch: Launch, words: Vec<String>, limit: Duration) -> CheckResult<Value> {
+        let instance = self.prepare(&launch.started(Start::Agent(words))).await?;
+        instance.start().await?;
+        let exit = instance.wait(limit).await?;
+        let log = instance.log().await?;
         let Some(exit) = exit else {
-            return Err(Trouble::broken(
+            return Err(CheckError::broken(
                 format!("an end within {} s", limit.as_secs()),
                 format!("it still ran; it printed: {}", log.all.trim()),
             ));
@@ -159,26 +161,26 @@ impl Subject {
         let ended = Ended { exit, log };
         last_json(&ended.log.all)
             .filter(|_| ended.exit.code == 0)
-            .ok_or_else(|| Trouble::broken("a server that the program inside can judge", ended.summary()))
+            .ok_or_else(|| CheckError::broken("a server that the agent can judge", ended.summary()))
     }
 
     /// Times up to that many boots of a command, until one is within the budget: at least one, in milliseconds.
     ///
     /// # Errors
-    /// As [`Subject::inside`].
+    /// As [`Context::agent`].
     pub async fn boots(
         &self,
         launch: Launch,
         most: u32,
         budget: f64,
         command: &[String],
-    ) -> Checked<Vec<f64>> {
+    ) -> CheckResult<Vec<f64>> {
         let how = ["boot".into(), most.to_string(), budget.to_string(), "--".into()];
-        let found = self.inside(launch, [&how, command].concat(), BOOTS).await?;
+        let found = self.agent(launch, [&how, command].concat(), BOOTS).await?;
         let boots: Vec<f64> =
             found["boots"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
         if boots.is_empty() {
-            return Err(Trouble::Fault("the stopwatch timed no boot".into()));
+            return Err(CheckError::Fault("the stopwatch timed no boot".into()));
         }
         Ok(boots)
     }
@@ -207,10 +209,10 @@ impl Subject {
     pub async fn log_tail(&self, lines: usize) -> String {
         let last = {
             let started = self.started.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            started.last().or(self.server.as_ref().map(Server::machine)).cloned()
+            started.last().or(self.server.as_ref().map(Server::instance)).cloned()
         };
-        let Some(machine) = last else { return String::new() };
-        let log = machine.log().await.unwrap_or_default().all;
+        let Some(instance) = last else { return String::new() };
+        let log = instance.log().await.unwrap_or_default().all;
         let kept: Vec<&str> = log.lines().rev().take(lines).collect();
         kept.into_iter().rev().collect::<Vec<_>>().join("\n")
     }
@@ -219,26 +221,26 @@ impl Subject {
     ///
     /// # Errors
     /// The engine refuses.
-    pub async fn clear(&self) -> Checked {
+    pub async fn clear(&self) -> CheckResult {
         let started =
             std::mem::take(&mut *self.started.lock().unwrap_or_else(|poisoned| poisoned.into_inner()));
-        for machine in started {
-            machine.remove().await?;
+        for instance in started {
+            instance.remove().await?;
         }
         Ok(())
     }
 }
 
-fn answered(expected: &str) -> Trouble {
-    Trouble::broken(expected, "the server came up and answered")
+fn answered(expected: &str) -> CheckError {
+    CheckError::broken(expected, "the server came up and answered")
 }
 
-impl Deref for Subject {
+impl Deref for Context {
     type Target = Server;
 
     /// # Panics
-    /// Where it was given no server: then the requirement's stage is wrong.
+    /// Where it was given no server: then the requirement's fixture is wrong.
     fn deref(&self) -> &Server {
-        self.server.as_ref().expect("a check that talks to a server is at Stage::Shared or Stage::Own")
+        self.server.as_ref().expect("a check that talks to a server is at Fixture::Shared or Fixture::Own")
     }
 }

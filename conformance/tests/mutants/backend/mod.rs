@@ -1,7 +1,7 @@
-//! Where the servers of one mutant run: processes of this machine, each in a room of its own.
+//! Where the servers of one mutant run: processes of this machine, each in a sandbox of its own.
 
 mod process;
-mod room;
+mod sandbox;
 
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
@@ -10,53 +10,53 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use conformance::target::{
-    BuildJob, Built, Checked, Coming, Facts, Key, Launch, Machine, Place, Start, Trouble,
+    Backend, BackendFuture, BuildJob, Built, CheckError, CheckResult, Instance, Key, Launch, Spec, Start,
 };
 use engine::Image;
 use protocol::{CODE, DEPLOY_CODE, KEY, PACKAGE_NAME};
 
 use crate::reference::Mode;
 use process::{Process, exit};
-use room::Room;
+use sandbox::Sandbox;
 
 /// Between looks at a package that is being made.
 const LOOK: Duration = Duration::from_micros(500);
 
 /// Where the servers of one mutant run.
 #[derive(Debug)]
-pub(crate) struct Rooms {
+pub(crate) struct Sandboxes {
     fault: String,
     key: String,
-    facts: Facts,
+    spec: Spec,
     folder: PathBuf,
     made: AtomicUsize,
 }
 
 /// What this machine refuses is no fault of a server.
-fn refused(error: std::io::Error) -> Trouble {
-    Trouble::Fault(error.to_string())
+fn refused(error: std::io::Error) -> CheckError {
+    CheckError::Fault(error.to_string())
 }
 
-impl Rooms {
-    /// Rooms of the mutant with that fault, below a folder that goes with them.
-    pub(crate) fn new(fault: &str, key: &str, facts: Facts, folder: PathBuf) -> Self {
-        Rooms { fault: fault.into(), key: key.into(), facts, folder, made: AtomicUsize::new(0) }
+impl Sandboxes {
+    /// Sandboxes of the mutant with that fault, below a folder that goes with them.
+    pub(crate) fn new(fault: &str, key: &str, spec: Spec, folder: PathBuf) -> Self {
+        Sandboxes { fault: fault.into(), key: key.into(), spec, folder, made: AtomicUsize::new(0) }
     }
 
-    fn room(&self) -> Checked<Room> {
+    fn sandbox(&self) -> CheckResult<Sandbox> {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
-        Room::new(&self.folder.join(number.to_string()), &self.fault).map_err(refused)
+        Sandbox::new(&self.folder.join(number.to_string()), &self.fault).map_err(refused)
     }
 
-    async fn run_build(&self, job: &BuildJob) -> Checked<Built> {
-        let room = self.room()?;
-        room.stock(&self.facts.source(job.source), CODE).await.map_err(refused)?;
+    async fn run_build(&self, job: &BuildJob) -> CheckResult<Built> {
+        let sandbox = self.sandbox()?;
+        sandbox.stock(&self.spec.source(job.source), CODE).await.map_err(refused)?;
         for (path, content) in &job.extra {
-            std::fs::write(room.below(&format!("{CODE}/{path}")), content).map_err(refused)?;
+            std::fs::write(sandbox.below(&format!("{CODE}/{path}")), content).map_err(refused)?;
         }
-        let package = room.below(&format!("{CODE}/{PACKAGE_NAME}"));
+        let package = sandbox.below(&format!("{CODE}/{PACKAGE_NAME}"));
         let mut child =
-            room.program(Mode::Build, &[]).and_then(|mut program| program.spawn()).map_err(refused)?;
+            sandbox.program(Mode::Build, &[]).and_then(|mut program| program.spawn()).map_err(refused)?;
         let mut sightings: Vec<u64> = Vec::new();
         let status = loop {
             let ended = child.try_wait().map_err(refused)?;
@@ -67,20 +67,20 @@ impl Rooms {
                 None => tokio::time::sleep(LOOK).await,
             }
         };
-        let mut log = room.log().map_err(refused)?.all;
+        let mut log = sandbox.log().map_err(refused)?.all;
         if job.watched {
             log += &format!("{{\"sightings\":{sightings:?}}}\n");
         }
         let owner = std::fs::metadata(&package).map_or(0, |package| u64::from(package.uid()));
         let built = Built { exit: exit(status), log, package: std::fs::read(&package).ok(), owner };
-        room.remove().map_err(refused)?;
+        sandbox.remove().map_err(refused)?;
         Ok(built)
     }
 
-    async fn make(&self, launch: &Launch, package: Option<Arc<Vec<u8>>>) -> Checked<Arc<dyn Machine>> {
-        let room = self.room()?;
+    async fn make(&self, launch: &Launch, package: Option<Arc<Vec<u8>>>) -> CheckResult<Arc<dyn Instance>> {
+        let sandbox = self.sandbox()?;
         let put = |name: &str, content: &[u8]| {
-            std::fs::write(room.below(&format!("/tmp/{name}")), content).map_err(refused)
+            std::fs::write(sandbox.below(&format!("/tmp/{name}")), content).map_err(refused)
         };
         if let Some(package) = package {
             put(launch.package_name(), &package)?;
@@ -96,42 +96,42 @@ impl Rooms {
         }
         match launch.how() {
             Start::Deploy(source) => {
-                room.stock(&self.facts.source(*source), DEPLOY_CODE).await.map_err(refused)?
+                sandbox.stock(&self.spec.source(*source), DEPLOY_CODE).await.map_err(refused)?
             }
-            Start::Unpacked => room
-                .unpack(&room.below(&format!("/tmp/{}", Launch::UNPACKED)), CODE, None)
+            Start::Unpacked => sandbox
+                .unpack(&sandbox.below(&format!("/tmp/{}", Launch::UNPACKED)), CODE, None)
                 .await
                 .map_err(refused)?,
             Start::Launch | Start::Twice => {}
-            Start::Inside(_) => {
-                return Err(Trouble::Fault("a process has no inside to be measured from".into()));
+            Start::Agent(_) => {
+                return Err(CheckError::Fault("the agent does not run beside a process".into()));
             }
         }
         let mode = if matches!(launch.how(), Start::Deploy(_)) { Mode::Deploy } else { Mode::Launch };
-        Ok(Arc::new(Process::new(room, mode, variables, *launch.how() == Start::Twice)))
+        Ok(Arc::new(Process::new(sandbox, mode, variables, *launch.how() == Start::Twice)))
     }
 }
 
-impl Drop for Rooms {
+impl Drop for Sandboxes {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
-impl Place for Rooms {
-    fn image(&self) -> Coming<'_, Image> {
-        Box::pin(async { Err(Trouble::Fault("a process has no image".into())) })
+impl Backend for Sandboxes {
+    fn image(&self) -> BackendFuture<'_, Image> {
+        Box::pin(async { Err(CheckError::Fault("a process has no image".into())) })
     }
 
-    fn bare(&self) -> Coming<'_, Arc<Vec<u8>>> {
-        Box::pin(async { Err(Trouble::Fault("this language has no bare server".into())) })
+    fn bare(&self) -> BackendFuture<'_, Arc<Vec<u8>>> {
+        Box::pin(async { Err(CheckError::Fault("this language has no bare server".into())) })
     }
 
-    fn has_inside(&self) -> bool {
+    fn has_agent(&self) -> bool {
         false
     }
 
-    fn build<'a>(&'a self, job: &'a BuildJob) -> Coming<'a, Built> {
+    fn build<'a>(&'a self, job: &'a BuildJob) -> BackendFuture<'a, Built> {
         Box::pin(self.run_build(job))
     }
 
@@ -139,7 +139,7 @@ impl Place for Rooms {
         &'a self,
         launch: &'a Launch,
         package: Option<Arc<Vec<u8>>>,
-    ) -> Coming<'a, Arc<dyn Machine>> {
+    ) -> BackendFuture<'a, Arc<dyn Instance>> {
         Box::pin(self.make(launch, package))
     }
 }

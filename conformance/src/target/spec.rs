@@ -8,7 +8,7 @@ use super::Source;
 
 /// What a check may know of the runtime it judges: from its manifest and its language's folder.
 #[derive(Clone, Debug)]
-pub struct Facts {
+pub struct Spec {
     /// The runtime's name: `node`.
     pub name: String,
     /// The version: `24`.
@@ -103,7 +103,7 @@ pub struct Messages {
     pub failing: String,
 }
 
-impl Facts {
+impl Spec {
     /// The folder of a source.
     pub fn source(&self, source: Source) -> PathBuf {
         self.language.join(match source {

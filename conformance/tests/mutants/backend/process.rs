@@ -1,4 +1,4 @@
-//! A process as the machine of a server.
+//! A process as the instance of a server.
 
 use std::net::SocketAddr;
 use std::os::unix::process::ExitStatusExt;
@@ -6,28 +6,28 @@ use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use conformance::target::{Checked, Coming, Launch, Machine, Signal, Trouble};
+use conformance::target::{BackendFuture, CheckError, CheckResult, Instance, Launch, Signal};
 use engine::{Exit, Log};
 use rustix::process::{Pid, kill_process};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use super::refused;
-use super::room::Room;
+use super::sandbox::Sandbox;
 use crate::reference::Mode;
 
 /// How long a process may take to end before it is killed, where it is to be started again.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 /// Between looks at whether a server is up.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// A process as the machine of a server.
+/// A process as the instance of a server.
 #[derive(Debug)]
 pub(super) struct Process(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    room: Room,
+    sandbox: Sandbox,
     mode: Mode,
     variables: Vec<(String, String)>,
     twice: bool,
@@ -54,9 +54,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Process {
     /// One that was not started yet.
-    pub(super) fn new(room: Room, mode: Mode, variables: Vec<(String, String)>, twice: bool) -> Self {
+    pub(super) fn new(sandbox: Sandbox, mode: Mode, variables: Vec<(String, String)>, twice: bool) -> Self {
         let (life, signalled) = (Mutex::default(), Mutex::default());
-        Process(Arc::new(Inner { room, mode, variables, twice, life, signalled }))
+        Process(Arc::new(Inner { sandbox, mode, variables, twice, life, signalled }))
     }
 }
 
@@ -71,32 +71,32 @@ impl Life {
         waiting.ok()?.ok()?.map(|(exit, _)| exit)
     }
 
-    fn signal(&self, signal: rustix::process::Signal) -> Checked {
+    fn signal(&self, signal: rustix::process::Signal) -> CheckResult {
         // An id that is no longer there may be another's by now.
         match Pid::from_raw(self.id).filter(|_| self.end().is_none()) {
             Some(id) => kill_process(id, signal).map_err(|error| refused(error.into())),
-            None => Err(Trouble::Fault("a signal to a process that has ended".into())),
+            None => Err(CheckError::Fault("a signal to a process that has ended".into())),
         }
     }
 
     /// Ends it, in order where it does that in time.
     async fn stop(&self) {
         let _ = self.signal(rustix::process::Signal::TERM);
-        if self.ended_within(PATIENCE).await.is_none() {
+        if self.ended_within(TIMEOUT).await.is_none() {
             self.kill().await;
         }
     }
 
     async fn kill(&self) {
         let _ = self.signal(rustix::process::Signal::KILL);
-        self.ended_within(PATIENCE).await;
+        self.ended_within(TIMEOUT).await;
     }
 }
 
 impl Inner {
-    fn live(&self) -> Checked<Life> {
+    fn live(&self) -> CheckResult<Life> {
         let mut child = self
-            .room
+            .sandbox
             .program(self.mode, &self.variables)
             .and_then(|mut program| program.spawn())
             .map_err(refused)?;
@@ -109,31 +109,31 @@ impl Inner {
         Ok(Life { id, end })
     }
 
-    fn life(&self) -> Checked<Life> {
-        lock(&self.life).clone().ok_or_else(|| Trouble::Fault("a process that was not started".into()))
+    fn life(&self) -> CheckResult<Life> {
+        lock(&self.life).clone().ok_or_else(|| CheckError::Fault("a process that was not started".into()))
     }
 
     /// Lives a first time, until it is up or has ended by itself; then a second time.
     async fn live_twice(&self) {
         let Ok(first) = self.live() else { return };
-        while self.room.address().is_none() && first.end().is_none() {
+        while self.sandbox.address().is_none() && first.end().is_none() {
             tokio::time::sleep(LOOK).await;
         }
         first.stop().await;
-        let once_over = self.room.below(Launch::ONCE_OVER);
-        let _ = std::fs::remove_file(self.room.port_file());
+        let once_over = self.sandbox.below(Launch::ONCE_OVER);
+        let _ = std::fs::remove_file(self.sandbox.port_file());
         let second = std::fs::write(once_over, "").map_err(refused).and_then(|()| self.live());
         *lock(&self.life) = second.ok();
     }
 
-    fn descriptors(&self) -> Checked<Value> {
+    fn descriptors(&self) -> CheckResult<Value> {
         let folder = format!("/proc/{}/fd", self.life()?.id);
         Ok(json!({ "processes": [{ "descriptors": std::fs::read_dir(folder).map_err(refused)?.count() }] }))
     }
 }
 
-impl Machine for Process {
-    fn start(&self) -> Coming<'_> {
+impl Instance for Process {
+    fn start(&self) -> BackendFuture<'_> {
         Box::pin(async {
             if self.0.twice {
                 let inner = self.0.clone();
@@ -145,12 +145,12 @@ impl Machine for Process {
         })
     }
 
-    fn address(&self) -> Coming<'_, Option<SocketAddr>> {
-        let address = if lock(&self.0.life).is_some() { self.0.room.address() } else { None };
+    fn address(&self) -> BackendFuture<'_, Option<SocketAddr>> {
+        let address = if lock(&self.0.life).is_some() { self.0.sandbox.address() } else { None };
         Box::pin(async move { Ok(address) })
     }
 
-    fn signal(&self, signal: Signal) -> Coming<'_> {
+    fn signal(&self, signal: Signal) -> BackendFuture<'_> {
         Box::pin(async move {
             *lock(&self.0.signalled) = Some(Instant::now());
             self.0.life()?.signal(match signal {
@@ -160,81 +160,81 @@ impl Machine for Process {
         })
     }
 
-    fn restart(&self) -> Coming<'_> {
+    fn restart(&self) -> BackendFuture<'_> {
         Box::pin(async {
             self.0.life()?.stop().await;
-            self.0.room.sweep().map_err(refused)?;
+            self.0.sandbox.sweep().map_err(refused)?;
             *lock(&self.0.life) = Some(self.0.live()?);
             Ok(())
         })
     }
 
-    fn ended(&self) -> Coming<'_, Option<Exit>> {
+    fn ended(&self) -> BackendFuture<'_, Option<Exit>> {
         let end = lock(&self.0.life).as_ref().and_then(Life::end);
         Box::pin(async move { Ok(end) })
     }
 
-    fn wait(&self, limit: Duration) -> Coming<'_, Option<Exit>> {
+    fn wait(&self, limit: Duration) -> BackendFuture<'_, Option<Exit>> {
         Box::pin(async move { Ok(self.0.life()?.ended_within(limit).await) })
     }
 
-    fn signal_to_end(&self) -> Coming<'_, Duration> {
+    fn signal_to_end(&self) -> BackendFuture<'_, Duration> {
         Box::pin(async {
             let end = self.0.life()?.end.borrow().map(|(_, end)| end);
             match (*lock(&self.0.signalled), end) {
                 (Some(signal), Some(end)) => Ok(end.duration_since(signal)),
-                _ => Err(Trouble::Fault("no signal, or no end".into())),
+                _ => Err(CheckError::Fault("no signal, or no end".into())),
             }
         })
     }
 
-    fn log(&self) -> Coming<'_, Log> {
-        Box::pin(async { self.0.room.log().map_err(refused) })
+    fn log(&self) -> BackendFuture<'_, Log> {
+        Box::pin(async { self.0.sandbox.log().map_err(refused) })
     }
 
-    fn look(&self) -> Coming<'_, Value> {
+    fn look(&self) -> BackendFuture<'_, Value> {
         Box::pin(async { self.0.descriptors() })
     }
 
-    fn has<'a>(&'a self, path: &'a str) -> Coming<'a, bool> {
-        Box::pin(async move { Ok(self.0.room.below(path).exists()) })
+    fn has<'a>(&'a self, path: &'a str) -> BackendFuture<'a, bool> {
+        Box::pin(async move { Ok(self.0.sandbox.below(path).exists()) })
     }
 
-    fn touch<'a>(&'a self, path: &'a str) -> Coming<'a> {
-        Box::pin(async move { std::fs::write(self.0.room.below(path), "").map_err(refused) })
+    fn touch<'a>(&'a self, path: &'a str) -> BackendFuture<'a> {
+        Box::pin(async move { std::fs::write(self.0.sandbox.below(path), "").map_err(refused) })
     }
 
-    fn link<'a>(&'a self, folder: &'a str, name: &'a str) -> Coming<'a> {
+    fn link<'a>(&'a self, folder: &'a str, name: &'a str) -> BackendFuture<'a> {
         Box::pin(async move {
-            std::os::unix::fs::symlink(".", self.0.room.below(folder).join(name)).map_err(refused)
+            std::os::unix::fs::symlink(".", self.0.sandbox.below(folder).join(name)).map_err(refused)
         })
     }
 
-    fn unpack<'a>(&'a self, package: &'a [u8], folder: &'a str, file: &'a str) -> Coming<'a> {
+    fn unpack<'a>(&'a self, package: &'a [u8], folder: &'a str, file: &'a str) -> BackendFuture<'a> {
         Box::pin(async move {
-            let archive = self.0.room.below("/tmp/arriving.tar.gz");
+            let archive = self.0.sandbox.below("/tmp/arriving.tar.gz");
             std::fs::write(&archive, package).map_err(refused)?;
-            self.0.room.unpack(&archive, folder, Some(file)).await.map_err(refused)
+            self.0.sandbox.unpack(&archive, folder, Some(file)).await.map_err(refused)
         })
     }
 
-    fn reveal<'a>(&'a self, folder: &'a str, file: &'a str) -> Coming<'a> {
+    fn reveal<'a>(&'a self, folder: &'a str, file: &'a str) -> BackendFuture<'a> {
         Box::pin(async move {
-            let path = self.0.room.below(&format!("{folder}/{file}"));
+            let path = self.0.sandbox.below(&format!("{folder}/{file}"));
             std::fs::rename(path.with_file_name(format!("{file}.arriving")), path).map_err(refused)
         })
     }
 
-    fn which<'a>(&'a self, _program: &'a str) -> Coming<'a, String> {
-        Box::pin(async { Err(Trouble::Fault("a process has no PATH of its own".into())) })
+    fn which<'a>(&'a self, _program: &'a str) -> BackendFuture<'a, String> {
+        Box::pin(async { Err(CheckError::Fault("a process has no PATH of its own".into())) })
     }
 
-    fn remove(&self) -> Coming<'_> {
+    fn remove(&self) -> BackendFuture<'_> {
         Box::pin(async {
             if let Ok(life) = self.0.life() {
                 life.kill().await;
             }
-            self.0.room.remove().map_err(refused)
+            self.0.sandbox.remove().map_err(refused)
         })
     }
 }

@@ -9,14 +9,14 @@ use super::ROOT;
 
 /// A folder that stands for `/`: a server that runs beside others on one machine has its own.
 #[derive(Clone, Debug)]
-pub(crate) struct Room(PathBuf);
+pub(crate) struct Sandbox(PathBuf);
 
-impl Room {
+impl Sandbox {
     /// The folder that the environment names.
     pub(crate) fn from_environment() -> Result<Self, String> {
         let folder = std::env::var_os(ROOT)
             .ok_or_else(|| format!("{} is not set: name the folder that stands for /.", ROOT))?;
-        Ok(Room(folder.into()))
+        Ok(Sandbox(folder.into()))
     }
 
     /// Makes what every container has: the folders of the contract, and devices to ask for by mistake.
@@ -30,7 +30,7 @@ impl Room {
                 _ => {}
             }
         }
-        std::fs::write(self.below("/etc/hostname"), "room\n")
+        std::fs::write(self.below("/etc/hostname"), "sandbox\n")
     }
 
     /// Where an absolute path lies.

@@ -1,4 +1,4 @@
-//! Why a check is not green: the runtime, something it stands on, or the harness.
+//! Why a check is not green: the runtime, something it depends on, or the harness.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crate::wire;
 
 /// What a check returns.
-pub type Checked<T = ()> = Result<T, Trouble>;
+pub type CheckResult<T = ()> = Result<T, CheckError>;
 
 /// Why a check is not green.
 #[derive(Clone, Debug)]
-pub enum Trouble {
+pub enum CheckError {
     /// The runtime did something else than the contract asks.
     Broken {
         /// What the contract asks, in this case.
@@ -18,7 +18,7 @@ pub enum Trouble {
         /// What the runtime did.
         actual: String,
     },
-    /// Something that the check stands on could not be had. Told once, with its remedy.
+    /// Something that the check depends on could not be had. Told once, with its remedy.
     Missing(Arc<Missing>),
     /// The harness could not do its part.
     Fault(String),
@@ -26,7 +26,7 @@ pub enum Trouble {
     NotApplicable(String),
 }
 
-/// Something that several checks stand on and that could not be had.
+/// Something that several checks depend on and that could not be had.
 #[derive(Clone, Debug)]
 pub struct Missing {
     /// What it is: `the engine`, `the image of node-24`.
@@ -35,29 +35,29 @@ pub struct Missing {
     pub message: String,
 }
 
-impl Trouble {
+impl CheckError {
     /// The runtime did `actual` where the contract asks for `expected`.
     pub fn broken(expected: impl Into<String>, actual: impl Into<String>) -> Self {
-        Trouble::Broken { expected: expected.into(), actual: actual.into() }
+        CheckError::Broken { expected: expected.into(), actual: actual.into() }
     }
 
     /// `what` could not be had.
     pub fn missing(what: impl Into<String>, message: impl fmt::Display) -> Self {
-        Trouble::Missing(Arc::new(Missing { what: what.into(), message: message.to_string() }))
+        CheckError::Missing(Arc::new(Missing { what: what.into(), message: message.to_string() }))
     }
 }
 
-impl From<engine::Error> for Trouble {
+impl From<engine::Error> for CheckError {
     fn from(error: engine::Error) -> Self {
-        Trouble::Fault(error.to_string())
+        CheckError::Fault(error.to_string())
     }
 }
 
-impl From<wire::Error> for Trouble {
+impl From<wire::Error> for CheckError {
     fn from(error: wire::Error) -> Self {
         match error {
-            wire::Error::Unsendable(_) => Trouble::Fault(error.to_string()),
-            _ => Trouble::broken("a whole HTTP/1.1 answer", error.to_string()),
+            wire::Error::Unsendable(_) => CheckError::Fault(error.to_string()),
+            _ => CheckError::broken("a whole HTTP/1.1 answer", error.to_string()),
         }
     }
 }

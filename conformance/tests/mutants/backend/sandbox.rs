@@ -14,19 +14,19 @@ use crate::reference::{FAULT, MODE, Mode, PORT_FILE, ROOT};
 
 /// A folder that stands for `/`, and what is beside it: the logs, the port.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(super) struct Sandbox {
     folder: PathBuf,
     fault: String,
 }
 
-impl Room {
+impl Sandbox {
     /// An empty one.
     pub(super) fn new(folder: &Path, fault: &str) -> io::Result<Self> {
-        let room = Room { folder: folder.into(), fault: fault.into() };
+        let sandbox = Sandbox { folder: folder.into(), fault: fault.into() };
         for path in [CODE, DEPLOY_CODE, "/tmp"] {
-            std::fs::create_dir_all(room.below(path))?;
+            std::fs::create_dir_all(sandbox.below(path))?;
         }
-        Ok(room)
+        Ok(sandbox)
     }
 
     /// Where an absolute path lies.
@@ -57,7 +57,7 @@ impl Room {
         Ok(())
     }
 
-    /// The reference in this room, and nothing else of this process in its environment.
+    /// The reference in this sandbox, and nothing else of this process in its environment.
     pub(super) fn program(&self, mode: Mode, variables: &[(String, String)]) -> io::Result<Command> {
         let log = |name: &str| OpenOptions::new().create(true).append(true).open(self.folder.join(name));
         let mut program = Command::new(std::env::current_exe()?);

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use conformance::target::{
-    BareServer, BuildJob, Built, Coming, Facts, Launch, Machine, Messages, Place, Progress, Trouble,
+    Backend, BackendFuture, BareServer, BuildJob, Built, CheckError, Instance, Launch, Messages, Progress,
+    Spec,
 };
 use engine::{Error, Exit, Image};
 
@@ -21,33 +22,33 @@ impl Progress for Silent {
     fn detail(&self, _: &str) {}
 }
 
-fn gone<T>() -> Coming<'static, T> {
-    Box::pin(async { Err(Trouble::from(Error("the engine is gone".into()))) })
+fn gone<T>() -> BackendFuture<'static, T> {
+    Box::pin(async { Err(CheckError::from(Error("the engine is gone".into()))) })
 }
 
-impl Place for Nowhere {
-    fn image(&self) -> Coming<'_, Image> {
+impl Backend for Nowhere {
+    fn image(&self) -> BackendFuture<'_, Image> {
         gone()
     }
 
-    fn bare(&self) -> Coming<'_, Arc<Vec<u8>>> {
+    fn bare(&self) -> BackendFuture<'_, Arc<Vec<u8>>> {
         gone()
     }
 
-    fn build<'a>(&'a self, _: &'a BuildJob) -> Coming<'a, Built> {
+    fn build<'a>(&'a self, _: &'a BuildJob) -> BackendFuture<'a, Built> {
         let log = "npm error code EAI_AGAIN\nnpm error request failed".to_string();
         let exit = Exit { code: 1, out_of_memory: false };
         Box::pin(async move { Ok(Built { exit, log, package: None, owner: 0 }) })
     }
 
-    fn prepare<'a>(&'a self, _: &'a Launch, _: Option<Arc<Vec<u8>>>) -> Coming<'a, Arc<dyn Machine>> {
+    fn prepare<'a>(&'a self, _: &'a Launch, _: Option<Arc<Vec<u8>>>) -> BackendFuture<'a, Arc<dyn Instance>> {
         gone()
     }
 }
 
 /// A runtime `nowhere-1`.
-pub(crate) fn facts() -> Facts {
-    Facts {
+pub(crate) fn spec() -> Spec {
+    Spec {
         name: "nowhere".into(),
         version: "1".into(),
         image: String::new(),

@@ -11,7 +11,7 @@ use super::{Failure, Scene};
 const LOOK: Duration = Duration::from_millis(15);
 
 fn folder(scene: &Scene<'_>) -> PathBuf {
-    scene.server.configuration.room.below(scene.text("folder").unwrap_or_default())
+    scene.server.configuration.sandbox.below(scene.text("folder").unwrap_or_default())
 }
 
 fn names(folder: &Path) -> Vec<String> {

@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 
-use crate::target::{Checked, Trouble};
-use engine::{Archive, BuildRequest, Engine, Owner, Spec};
+use crate::target::{CheckError, CheckResult};
+use engine::{Archive, BuildRequest, ContainerSpec, Engine, Owner};
 
-/// The image that every runtime stands on.
+/// The image that every runtime depends on.
 const BASE: &str = "open-runtimes/base";
-/// The image that the base stands on.
+/// The image that the base depends on.
 const DEBIAN: &str = "debian:trixie-slim";
 
 /// Where word of what is going on goes.
@@ -26,22 +26,22 @@ pub trait Progress: Send + Sync + std::fmt::Debug {
 
 /// What all runtimes of a run share.
 #[derive(Debug)]
-pub struct Workshop {
+pub struct Session {
     root: PathBuf,
     owner: Owner,
     key: String,
     time_scale: f64,
     progress: Arc<dyn Progress>,
     stopped: AtomicBool,
-    engine: OnceCell<Checked<Engine>>,
-    base: OnceCell<Checked<String>>,
-    inside: OnceCell<Checked<Arc<Vec<u8>>>>,
+    engine: OnceCell<CheckResult<Engine>>,
+    base: OnceCell<CheckResult<String>>,
+    agent: OnceCell<CheckResult<Arc<Vec<u8>>>>,
 }
 
-impl Workshop {
-    /// The workshop of a run over the repository at `root`. Nothing is made or started yet.
+impl Session {
+    /// The session of a run over the repository at `root`. Nothing is made or started yet.
     pub fn new(root: &Path, owner: Owner, time_scale: f64, progress: Arc<dyn Progress>) -> Self {
-        Workshop {
+        Session {
             root: root.to_path_buf(),
             owner,
             key: new_key(),
@@ -50,7 +50,7 @@ impl Workshop {
             stopped: AtomicBool::new(false),
             engine: OnceCell::new(),
             base: OnceCell::new(),
-            inside: OnceCell::new(),
+            agent: OnceCell::new(),
         }
     }
 
@@ -94,12 +94,12 @@ impl Workshop {
     ///
     /// # Errors
     /// None answers.
-    pub async fn engine(&self) -> Checked<Engine> {
+    pub async fn engine(&self) -> CheckResult<Engine> {
         if self.stopped.load(Ordering::SeqCst) {
-            return Err(Trouble::Fault("the run is being stopped".into()));
+            return Err(CheckError::Fault("the run is being stopped".into()));
         }
         let connected = self.engine.get_or_init(|| async {
-            let missing = |error: engine::Error| Trouble::missing("the container engine", error);
+            let missing = |error: engine::Error| CheckError::missing("the container engine", error);
             let engine = Engine::connect(self.owner.clone()).await.map_err(missing)?;
             let abandoned = engine.abandoned().await?;
             if !abandoned.is_empty() {
@@ -116,10 +116,10 @@ impl Workshop {
     ///
     /// # Errors
     /// It cannot be built.
-    pub async fn base(&self) -> Checked<String> {
+    pub async fn base(&self) -> CheckResult<String> {
         let built = self.base.get_or_init(|| async {
             let engine = self.engine().await?;
-            let missing = |why: String| Trouble::missing("the base image", why);
+            let missing = |why: String| CheckError::missing("the base image", why);
             if engine.image(DEBIAN).await?.is_none() {
                 return Err(missing(format!(
                     "the engine has no {DEBIAN}; run `ci/base`, which pulls it, or makes it where no \
@@ -142,35 +142,35 @@ impl Workshop {
     }
 
     /// The static program that looks from inside a container, compiled when first asked for: here where
-    /// the engine runs what this machine runs, else in a build stage.
+    /// the engine runs what this machine runs, else in a build fixture.
     ///
     /// # Errors
     /// It cannot be compiled.
-    pub async fn inside(&self) -> Checked<Arc<Vec<u8>>> {
-        let made = self.inside.get_or_init(|| async {
+    pub async fn agent(&self) -> CheckResult<Arc<Vec<u8>>> {
+        let made = self.agent.get_or_init(|| async {
             let engine = self.engine().await?;
             let here = std::env::consts::OS == engine.platform().os
                 && std::env::consts::ARCH == engine.platform().architecture
-                && std::env::var_os("CONFORMANCE_INSIDE_IN_STAGE").is_none();
+                && std::env::var_os("CONFORMANCE_AGENT_IN_STAGE").is_none();
             let made = if here { self.compile_here().await } else { self.compile_in_stage(&engine).await };
-            made.map(Arc::new).map_err(|why| Trouble::missing("the program inside containers", why))
+            made.map(Arc::new).map_err(|why| CheckError::missing("the agent containers", why))
         });
         made.await.clone()
     }
 
-    fn inside_source(&self) -> PathBuf {
+    fn agent_source(&self) -> PathBuf {
         self.root.join("conformance/agent")
     }
 
     async fn compile_here(&self) -> Result<Vec<u8>, String> {
         let folder = std::env::temp_dir().join(format!("conformance-{}", self.owner.run()));
-        let program = folder.join("inside");
+        let program = folder.join("agent");
         std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
         let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
         let compiled = Command::new(&rustc)
             .args(["--edition", "2024", "-O", "-C", "target-feature=+crt-static", "-o"])
             .arg(&program)
-            .arg(self.inside_source().join("src/main.rs"))
+            .arg(self.agent_source().join("src/main.rs"))
             .output()
             .await
             .map_err(|error| format!("{rustc} does not start: {error}"))?;
@@ -183,21 +183,21 @@ impl Workshop {
     }
 
     async fn compile_in_stage(&self, engine: &Engine) -> Result<Vec<u8>, String> {
-        let tag = "open-runtimes/conformance-inside".to_string();
+        let tag = "open-runtimes/conformance-agent".to_string();
         self.say(&format!("building the image {tag}, since the engine runs another platform"));
         let request = BuildRequest {
-            context: self.inside_source(),
+            context: self.agent_source(),
             dockerfile: "Dockerfile".into(),
             tag: tag.clone(),
             arguments: BTreeMap::new(),
         };
         let told = |error: engine::Error| error.to_string();
-        engine.build(&request, |line| self.detail(&format!("inside: {line}"))).await.map_err(told)?;
-        let container = engine.create(&Spec::of(&tag)).await.map_err(told)?;
-        let archive = container.download("/inside").await.map_err(told)?;
+        engine.build(&request, |line| self.detail(&format!("agent: {line}"))).await.map_err(told)?;
+        let container = engine.create(&ContainerSpec::of(&tag)).await.map_err(told)?;
+        let archive = container.download("/agent").await.map_err(told)?;
         container.remove().await.map_err(told)?;
         let member = Archive::members(&archive.unwrap_or_default()).map_err(told)?.pop();
-        member.map(|member| member.content).ok_or_else(|| format!("{tag} has no /inside"))
+        member.map(|member| member.content).ok_or_else(|| format!("{tag} has no /agent"))
     }
 }
 
