@@ -27,19 +27,11 @@ fn each_clause_of_each_requirement_has_a_mutant_and_each_mutant_a_clause() {
         broken.entry(breaks).or_default().insert(clause);
     }
     for requirement in contract::requirements() {
-        let clauses: BTreeSet<&str> = requirement.clauses.iter().copied().collect();
-        assert!(!clauses.is_empty(), "{} lists no clause", requirement.id);
+        let clauses = requirement.sentence.clauses();
+        let clauses: BTreeSet<&str> = clauses.iter().map(String::as_str).collect();
+        assert!(!clauses.is_empty(), "{} marks no clause", requirement.id);
         let broken = broken.get(requirement.id).cloned().unwrap_or_default();
         assert_eq!(clauses, broken, "{}: its clauses, and those that a mutant breaks", requirement.id);
-    }
-}
-
-#[test]
-fn each_clause_stands_in_its_sentence_word_for_word() {
-    for requirement in contract::requirements() {
-        for clause in requirement.clauses {
-            assert!(requirement.sentence.contains(clause), "{}: {clause:?}", requirement.id);
-        }
     }
 }
 

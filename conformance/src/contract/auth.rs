@@ -12,85 +12,58 @@ use protocol::{CHALLENGE, KEY, Kind};
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "auth/valid",
-        "The right key is let in; the header's name is case-insensitive.",
+        "[The right key is let in]; [the header's name is case-insensitive].",
         check!(valid),
     )
-    .clauses(&["The right key is let in", "the header's name is case-insensitive"]),
-    Requirement::must("auth/missing", "No header: 401; the function does not run.", check!(missing))
-        .clauses(&["No header: 401", "the function does not run"])
+    .from_document(),
+    Requirement::must("auth/missing", "[No header: 401]; [the function does not run].", check!(missing))
+        .from_document()
         .depends_on(&["server/port"]),
     Requirement::must(
         "auth/wrong",
-        "Another key, a prefix, a longer one, another case, empty: the same 401. (Compared in \
-         constant time: by review.)",
+        "[Another key], [a prefix], [a longer one], [another case], [empty]: [the same 401]. \
+         (Compared in constant time: by review.)",
         check!(wrong),
     )
-    .clauses(&["Another key", "a prefix", "a longer one", "another case", "empty", "the same 401"])
+    .from_document()
     .depends_on(&["server/port"]),
     Requirement::must(
         "auth/repeated",
-        "The header sent twice: 401, even if one of them is right.",
+        "[The header sent twice: 401], [even if one of them is right].",
         check!(repeated),
     )
-    .clauses(&["The header sent twice: 401", "even if one of them is right"])
     .depends_on(&["server/port"]),
     Requirement::must(
         "auth/first",
-        "Checked before anything else: a wrong key with a malformed body, an oversized body or a \
-         GET is 401 with `Connection: close`, sent without waiting for the body; a client that \
-         does send 6 MiB still reads it.",
+        "Checked before anything else: a wrong key with [a malformed body], [an oversized body] \
+         or [a GET] is [401 with `Connection: close`], [sent without waiting for the body]; [a \
+         client that does send 6 MiB still reads it].",
         check!(first),
     )
-    .clauses(&[
-        "a malformed body",
-        "an oversized body",
-        "a GET",
-        "401 with `Connection: close`",
-        "sent without waiting for the body",
-        "a client that does send 6 MiB still reads it",
-    ])
     .depends_on(&["auth/wrong"]),
     Requirement::should(
         "auth/no-continue",
-        "A wrong key with `Expect: 100-continue` gets the 401 and no 100 before it.",
+        "A wrong key with `Expect: 100-continue` gets the 401 and [no 100 before it].",
         check!(no_continue),
     )
-    .clauses(&["no 100 before it"])
     .depends_on(&["auth/wrong", "server/expect-continue"]),
     Requirement::must(
         "auth/unset",
-        "With `INTERNAL_RUNTIME_KEY` unset, empty or anything but visible ASCII (0x21–0x7E), the \
-         container exits non-zero without ever answering on port 3000, and names the variable on \
-         stderr.",
+        "With `INTERNAL_RUNTIME_KEY` [unset], [empty] or [anything but visible ASCII \
+         (0x21–0x7E)], the container [exits non-zero] [without ever answering on port 3000], and \
+         [names the variable] [on stderr].",
         check!(unset),
     )
-    .clauses(&[
-        "unset",
-        "empty",
-        "anything but visible ASCII (0x21–0x7E)",
-        "exits non-zero",
-        "without ever answering on port 3000",
-        "names the variable",
-        "on stderr",
-    ])
     .fixture(Fixture::Empty)
     .timeout(LAUNCHES),
     Requirement::must(
         "auth/hidden",
-        "User code finds the key neither in its environment nor in `/proc/*/environ`: `launch.sh` \
-         hands it over on a file descriptor and starts the server without the variable. No log \
-         line holds it, on success, refusal or failure. (The memory of its own process is out of \
-         scope.)",
+        "User code finds the key [neither in its environment] [nor in `/proc/*/environ`]: \
+         `launch.sh` hands it over on a file descriptor and starts the server without the \
+         variable. [No log line holds it], [on success], [refusal] or [failure]. (The memory of \
+         its own process is out of scope.)",
         check!(hidden),
     )
-    .clauses(&[
-        "neither in its environment",
-        "nor in `/proc/*/environ`",
-        "No log line holds it",
-        "on success",
-        "refusal",
-        "failure",
-    ])
     .depends_on(&["auth/wrong", "body/malformed", "function/throw"])
     .fixture(Fixture::Own),
 ];

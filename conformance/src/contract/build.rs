@@ -11,84 +11,51 @@ use protocol::{Kind, PACKAGE_NAME};
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "build/package",
-        "`build.sh` turns the source in `/usr/code` into the package, which appears by rename and \
-         never contains itself; `launch.sh`, in a fresh container, unpacks `/tmp/code.tar.gz` and \
-         serves.",
+        "[`build.sh` [turns the source in `/usr/code` into the package]], [which [appears by \
+         rename]] and [never contains itself]; `launch.sh`, in a fresh container, [unpacks \
+         `/tmp/code.tar.gz` and serves].",
         check!(package),
     )
-    .clauses(&[
-        "`build.sh` turns the source in `/usr/code` into the package",
-        "turns the source in `/usr/code` into the package",
-        "which appears by rename",
-        "appears by rename",
-        "never contains itself",
-        "unpacks `/tmp/code.tar.gz` and serves",
-    ])
+    .from_document()
     .fixture(Fixture::Empty)
     .timeout(BUILDS),
     Requirement::must(
         "build/deploy",
-        "`deploy.sh` builds and serves from `/usr/deploy-code`, which may be read-only.",
+        "[`deploy.sh` [builds and serves]] [from `/usr/deploy-code`], [which may be read-only].",
         check!(deploy),
     )
-    .clauses(&[
-        "`deploy.sh` builds and serves",
-        "builds and serves",
-        "from `/usr/deploy-code`",
-        "which may be read-only",
-    ])
+    .from_document()
     .fixture(Fixture::Empty)
     .timeout(BUILDS),
     Requirement::must(
         "build/launch",
-        "Without a package `launch.sh` serves what lies in `/usr/code`, be it nothing; one it \
-         cannot unpack makes it exit non-zero and say so; launching twice over the same \
-         `/usr/code` works.",
+        "[[Without a package] `launch.sh` [serves what lies in `/usr/code`], [be it nothing]]; \
+         [one it cannot unpack makes it [exit non-zero]] [and [say so]]; [launching twice over \
+         the same `/usr/code` works].",
         check!(launch),
     )
-    .clauses(&[
-        "Without a package",
-        "Without a package `launch.sh` serves what lies in `/usr/code`, be it nothing",
-        "serves what lies in `/usr/code`",
-        "be it nothing",
-        "one it cannot unpack makes it exit non-zero",
-        "exit non-zero",
-        "and say so",
-        "say so",
-        "launching twice over the same `/usr/code` works",
-    ])
     .depends_on(&["build/package", "lifecycle/stop"])
     .fixture(Fixture::Empty)
     .timeout(BUILDS),
     Requirement::must(
         "build/dependency",
-        "A dependency declared in the language's own manifest is installed and usable.",
+        "A dependency declared in the language's own manifest is [[installed] and [usable]].",
         check!(dependency),
     )
-    .clauses(&["installed", "installed and usable", "usable"])
     .depends_on(&["build/package"]),
     Requirement::must(
         "build/offline",
-        "A function without dependencies builds with no network.",
+        "A function without dependencies [builds with no network].",
         check!(offline),
     )
-    .clauses(&["builds with no network"])
     .fixture(Fixture::Empty)
     .timeout(BUILDS),
     Requirement::must(
         "build/failure",
-        "A failing build exits non-zero, shows the tool's own message, and leaves no package, not \
-         even an earlier one.",
+        "[A failing build [exits non-zero]], [shows the tool's own message], and [[leaves no \
+         package], [not even an earlier one]].",
         check!(failure),
     )
-    .clauses(&[
-        "A failing build exits non-zero",
-        "exits non-zero",
-        "shows the tool's own message",
-        "leaves no package",
-        "leaves no package, not even an earlier one",
-        "not even an earlier one",
-    ])
     .fixture(Fixture::Empty)
     .timeout(BUILDS),
 ];

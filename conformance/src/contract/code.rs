@@ -11,85 +11,68 @@ use protocol::{CODE, ENTRYPOINT, Kind};
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "code/default",
-        "Without `path` and `file`, the entrypoint in `/usr/code` is called.",
+        "Without `path` and `file`, [the entrypoint in `/usr/code` is called].",
         check!(default),
     )
-    .clauses(&["the entrypoint in `/usr/code` is called"])
+    .from_document()
     .depends_on(&["server/port"]),
     Requirement::must(
         "code/file",
-        "Another `file` is called by its name, also in a sub-folder.",
+        "[Another `file` is called by its name], [also in a sub-folder].",
         check!(file),
     )
-    .clauses(&["Another `file` is called by its name", "also in a sub-folder"])
+    .from_document()
     .depends_on(&["code/default"]),
-    Requirement::must("code/path", "Another `path` is where `file` is looked for.", check!(path))
-        .clauses(&["Another `path` is where `file` is looked for"])
+    Requirement::must("code/path", "[Another `path` is where `file` is looked for].", check!(path))
+        .from_document()
         .depends_on(&["code/default"]),
     Requirement::must(
         "code/missing",
-        "A `file` that is not there: 404. What is no regular file counts as missing.",
+        "[A `file` that is not there: 404]. [What is no regular file counts as missing].",
         check!(missing),
     )
-    .clauses(&["A `file` that is not there: 404", "What is no regular file counts as missing"])
     .depends_on(&["server/port"]),
     Requirement::must(
         "code/escape",
-        "`file` absolute or leaving `path` through `..`, `path` not absolute, a NUL in either: \
-         400. Lexical: no file system asked, symbolic links followed. (Tidiness, not a sandbox: \
-         the caller chooses `path`.)",
+        "[`file` absolute] or [leaving `path` through `..`], [`path` not absolute], [a NUL in \
+         either]: [400]. Lexical: [no file system asked], [symbolic links followed]. (Tidiness, \
+         not a sandbox: the caller chooses `path`.)",
         check!(escape),
     )
-    .clauses(&[
-        "`file` absolute",
-        "leaving `path` through `..`",
-        "`path` not absolute",
-        "a NUL in either",
-        "400",
-        "no file system asked",
-        "symbolic links followed",
-    ])
     .depends_on(&["code/file"]),
     Requirement::must(
         "code/no-handler",
-        "A file without a handler: 500 `load-failed`, and the message says what to export.",
+        "A file without a handler: [500 `load-failed`], and [the message says what to export].",
         check!(no_handler),
     )
-    .clauses(&["500 `load-failed`", "the message says what to export"])
     .fixture(Fixture::Empty)
     .timeout(BUILDS),
     Requirement::must(
         "code/broken",
-        "A file that fails to load: 500 `load-failed`; the server lives. Where code is compiled, \
-         `build.sh` fails instead, for this and for `code/no-handler`, with the same information.",
+        "A file that fails to load: [500 `load-failed`]; [the server lives]. Where code is \
+         compiled, `build.sh` fails instead, for this and for `code/no-handler`, with the same \
+         information.",
         check!(broken),
     )
-    .clauses(&["500 `load-failed`", "the server lives"])
     .fixture(Fixture::Empty)
     .timeout(BUILDS),
     Requirement::must(
         "code/once",
-        "Loaded once per (`path`, `file`), then kept: on one kept connection 20 requests see one \
-         load mark and a counter that rises by one.",
+        "Loaded once per (`path`, `file`), [then kept]: on one kept connection [20 requests see \
+         one load mark] and [a counter that rises by one].",
         check!(once),
     )
-    .clauses(&["then kept", "20 requests see one load mark", "a counter that rises by one"])
     .depends_on(&["code/default"])
     .fixture(Fixture::Own),
     Requirement::must(
         "code/late",
-        "A runtime started over an empty `/usr/code` answers 404 and serves code that arrives \
-         later, with no restart: an unpacked package whose entrypoint appears last, by rename, in \
-         `/usr/code` or in a new folder that `path` names. A missing file is never remembered; \
-         whether a failed load is, is left open. (What makes prewarmed pools possible.)",
+        "A runtime started [over an empty `/usr/code` answers 404] and serves code that arrives \
+         later, with no restart: [an unpacked package whose entrypoint appears last, by rename], \
+         in `/usr/code` or in [a new folder that `path` names]. [A missing file is never \
+         remembered]; whether a failed load is, is left open. (What makes prewarmed pools \
+         possible.)",
         check!(late),
     )
-    .clauses(&[
-        "over an empty `/usr/code` answers 404",
-        "an unpacked package whose entrypoint appears last, by rename",
-        "a new folder that `path` names",
-        "A missing file is never remembered",
-    ])
     .depends_on(&["code/missing"])
     .fixture(Fixture::Empty),
 ];

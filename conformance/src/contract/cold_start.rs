@@ -13,12 +13,12 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "cold-start/boot",
         "From `exec` of `launch.sh`, the package in `/tmp` and unpacking included, to the first \
          correct answer, timed by a stopwatch inside the locked container, which goes before the \
-         machine's other work; the smallest of up to 15 boots, ending early when the budget is met. \
-         At most 100 ms; or, where the manifest declares a budget with a reason, at most that and at \
-         most 1.5 × the language's bare server timed the same way.",
+         machine's other work; the smallest of up to 15 boots, ending early when the budget is \
+         met. [At most 100 ms]; or, where the manifest declares a budget with a reason, at most \
+         that and at most 1.5 × the language's bare server timed the same way.",
         check!(boot),
     )
-    .clauses(&["At most 100 ms"])
+    .from_document()
     .depends_on(&["body/fields", "lifecycle/stop"])
     .fixture(Fixture::Exclusive)
     .timeout(BUILDS),
@@ -26,10 +26,10 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "cold-start/warm",
         "200 requests one after another on one kept connection, from the same place, in blocks \
          alternating with the null server in the same container; median less median, the best of \
-         5 rounds: under 1 ms.",
+         5 rounds: [under 1 ms].",
         check!(warm),
     )
-    .clauses(&["under 1 ms"])
+    .from_document()
     .depends_on(&["body/fields", "lifecycle/stop"])
     .fixture(Fixture::Exclusive)
     .timeout(LAUNCHES),

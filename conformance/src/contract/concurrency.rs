@@ -12,40 +12,32 @@ use crate::wire::Connection;
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "concurrency/parallel",
-        "8 requests are inside the function at the same time, each waiting the way its language \
-         waits: awaiting where that is its way (JavaScript), blocking where it is (PHP, Ruby, \
+        "[8 requests are inside the function at the same time], each waiting the way its language \
+         waits: [awaiting where that is its way] (JavaScript), [blocking where it is] (PHP, Ruby, \
          Java), both where it has both (Python, Rust). The barrier is files: each call writes \
          `/tmp/<nonce>/<n>` and answers when it sees 8.",
         check!(parallel),
     )
-    .clauses(&[
-        "8 requests are inside the function at the same time",
-        "awaiting where that is its way",
-        "blocking where it is",
-    ])
     .depends_on(&["body/fields"]),
     Requirement::should(
         "concurrency/many",
-        "64 requests are inside the function at the same time, by the barrier of \
+        "[64 requests are inside the function at the same time], by the barrier of \
          `concurrency/parallel`.",
         check!(many),
     )
-    .clauses(&["64 requests are inside the function at the same time"])
     .depends_on(&["concurrency/parallel"])
     .fixture(Fixture::Own),
     Requirement::must(
         "concurrency/crosstalk",
-        "500 requests with distinct nonces over 16 connections: each gets its own.",
+        "500 requests with distinct nonces over 16 connections: [each gets its own].",
         check!(crosstalk),
     )
-    .clauses(&["each gets its own"])
     .depends_on(&["server/keep-alive"]),
     Requirement::must(
         "concurrency/slow-client",
-        "Another client is answered while 50 connections hold half a request.",
+        "[Another client is answered] while [50 connections hold half a request].",
         check!(slow_client),
     )
-    .clauses(&["Another client is answered", "50 connections hold half a request"])
     .depends_on(&["body/fields"])
     .fixture(Fixture::Own),
 ];

@@ -16,164 +16,113 @@ use protocol::Kind;
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "function/send",
-        "`res.send(text)` → 200, `text/plain; charset=utf-8`, the exact text, also empty, also \
-         Unicode.",
+        "`res.send(text)` → [200], [`text/plain; charset=utf-8`], [the exact text], [also empty], \
+         [also Unicode].",
         check!(answering::send),
     )
-    .clauses(&["200", "`text/plain; charset=utf-8`", "the exact text", "also empty", "also Unicode"])
     .depends_on(&["body/fields"]),
     Requirement::must(
         "function/bytes",
-        "`res.bytes(bytes)` → 200, `application/octet-stream`, the bytes unchanged.",
+        "`res.bytes(bytes)` → [200], [`application/octet-stream`], [the bytes unchanged].",
         check!(answering::bytes),
     )
-    .clauses(&["200", "`application/octet-stream`", "the bytes unchanged"])
     .depends_on(&["body/fields"]),
     Requirement::must(
         "function/json",
-        "`res.json(value)` → 200, `application/json`, no spaces outside strings, any JSON value.",
+        "`res.json(value)` → [200], [`application/json`], [no spaces outside strings], [any JSON \
+         value].",
         check!(answering::json),
     )
-    .clauses(&["200", "`application/json`", "no spaces outside strings", "any JSON value"])
     .depends_on(&["body/fields"]),
     Requirement::must(
         "function/status",
-        "The second argument sets the status, an integer 200–599; 204, 205 and 304 carry no body.",
+        "[The second argument sets the status], [an integer 200–599]; [204], [205] and [304 carry \
+         no body].",
         check!(answering::status),
     )
-    .clauses(&[
-        "The second argument sets the status",
-        "an integer 200–599",
-        "204",
-        "205",
-        "304 carry no body",
-    ])
     .depends_on(&["function/send"]),
     Requirement::must(
         "function/headers",
-        "The third argument, an object of strings, sets headers and may replace `Content-Type`; a \
-         list of strings sends the header once for each (`Set-Cookie`). CR, LF or NUL in a name \
-         or value, a name that is no HTTP token, and the names `Content-Length`, \
-         `Transfer-Encoding`, `Connection`, `Date`, `X-Internal-*` in any case: 500 \
-         `invalid-response`.",
+        "[The third argument, an object of strings, sets headers] and [may replace \
+         `Content-Type`]; [a list of strings sends the header once for each] (`Set-Cookie`). \
+         [[CR], [LF] or [NUL in a name or value]], [a name that is no HTTP token], and the names \
+         [`Content-Length`], [`Transfer-Encoding`], [`Connection`], [`Date`], [`X-Internal-*`] \
+         [in any case]: [500 `invalid-response`].",
         check!(answering::headers),
     )
-    .clauses(&[
-        "The third argument, an object of strings, sets headers",
-        "may replace `Content-Type`",
-        "a list of strings sends the header once for each",
-        "CR, LF or NUL in a name or value",
-        "CR",
-        "LF",
-        "NUL in a name or value",
-        "a name that is no HTTP token",
-        "`Content-Length`",
-        "`Transfer-Encoding`",
-        "`Connection`",
-        "`Date`",
-        "`X-Internal-*`",
-        "in any case",
-        "500 `invalid-response`",
-    ])
     .depends_on(&["function/send"]),
     Requirement::must(
         "function/invalid",
-        "A status that is no integer 200–599, or a value the JSON encoder refuses (a cycle, an \
-         open file): 500 `invalid-response`. NaN and infinities: that, or `null`; never written \
-         as such.",
+        "[A status that is [no integer] 200–599], or [a value the JSON encoder refuses] (a cycle, \
+         an open file): [500 `invalid-response`]. [NaN] and [infinities]: that, or `null`; never \
+         written as such.",
         check!(failing::invalid),
     )
-    .clauses(&[
-        "A status that is no integer 200–599",
-        "no integer",
-        "a value the JSON encoder refuses",
-        "500 `invalid-response`",
-        "NaN",
-        "infinities",
-    ])
     .depends_on(&["function/send"]),
     Requirement::must(
         "function/throw",
-        "A handler that fails: 500 `function-error`; the stack goes to stderr; the server lives.",
+        "A handler that fails: [500 `function-error`]; [the stack goes to stderr]; [the server \
+         lives].",
         check!(failing::throw),
     )
-    .clauses(&["500 `function-error`", "the stack goes to stderr", "the server lives"])
     .depends_on(&["body/fields"]),
     Requirement::must(
         "function/async-throw",
-        "A handler that fails after an await (where the language has one): 500 `function-error`; \
-         the stack goes to stderr; the server lives.",
+        "A handler that fails after an await (where the language has one): [500 \
+         `function-error`]; [the stack goes to stderr]; [the server lives].",
         check!(failing::async_throw),
     )
-    .clauses(&["500 `function-error`", "the stack goes to stderr", "the server lives"])
     .depends_on(&["function/throw"])
     .needs("async"),
     Requirement::must(
         "function/no-response",
-        "A handler that finishes without an answer: 500 `no-response`.",
+        "A handler that finishes without an answer: [500 `no-response`].",
         check!(failing::no_response),
     )
-    .clauses(&["500 `no-response`"])
     .depends_on(&["body/fields"]),
     Requirement::must(
         "function/double",
-        "A second outcome: the first one wins, a warning on stderr; the server lives.",
+        "A second outcome: [the first one wins], [a warning on stderr]; [the server lives].",
         check!(failing::double),
     )
-    .clauses(&["the first one wins", "a warning on stderr", "the server lives"])
     .depends_on(&["function/send"])
     .fixture(Fixture::Own),
     Requirement::must(
         "function/large",
-        "A 10 MiB answer arrives whole, also at a client that ends its side after the request.",
+        "[A 10 MiB answer arrives whole], [also at a client that ends its side after the \
+         request].",
         check!(answering::large),
     )
-    .clauses(&["A 10 MiB answer arrives whole", "also at a client that ends its side after the request"])
     .depends_on(&["function/send"]),
     Requirement::must(
         "function/isolated",
-        "`env`, `payload` and `headers` of one request are never seen by another; what a function \
-         writes into them is gone; `env` never enters the process environment.",
+        "`env`, `payload` and `headers` of one request [are never seen by another]; [what a \
+         function writes into them is gone]; [`env` never enters the process environment].",
         check!(others::isolated),
     )
-    .clauses(&[
-        "are never seen by another",
-        "what a function writes into them is gone",
-        "`env` never enters the process environment",
-    ])
     .depends_on(&["body/fields"]),
     Requirement::must(
         "function/output",
-        "Each line a function prints is in the container's log, without a further request and \
-         without the process ending.",
+        "[Each line a function prints is in the container's log], [without a further request] and \
+         [without the process ending].",
         check!(others::output),
     )
-    .clauses(&[
-        "Each line a function prints is in the container's log",
-        "without a further request",
-        "without the process ending",
-    ])
     .depends_on(&["body/fields"]),
     Requirement::must(
         "function/abandoned",
-        "A client that goes away while the function runs: it runs to its end, nothing else is \
-         disturbed, no descriptor leaks (50 such, then the count is as before).",
+        "A client that goes away while the function runs: [it runs to its end], [nothing else is \
+         disturbed], [no descriptor leaks] (50 such, then the count is as before).",
         check!(others::abandoned),
     )
-    .clauses(&["it runs to its end", "nothing else is disturbed", "no descriptor leaks"])
     .depends_on(&["auth/wrong", "body/fields"])
     .fixture(Fixture::Own),
     Requirement::should(
         "function/stray",
-        "A failure in work left running after the answer does not take the server down. Where it ends \
-         the function's process, a call inside gets `function-error`, and the next one is served.",
+        "[A failure in work left running after the answer [does not take the server down]]. Where \
+         it ends the function's process, a call inside gets `function-error`, and [the next one \
+         is served].",
         check!(failing::stray),
     )
-    .clauses(&[
-        "A failure in work left running after the answer does not take the server down",
-        "does not take the server down",
-        "the next one is served",
-    ])
     .depends_on(&["function/send"])
     .needs("background")
     .fixture(Fixture::Own),

@@ -11,41 +11,25 @@ use protocol::{CODE, CONTRACT, KEY, LABEL_CONTRACT, LABEL_ENTRYPOINT};
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "hardening/user",
-        "The image's `USER` is numeric and not 0; nothing in the container runs as 0.",
+        "The image's `USER` is [[numeric] and not 0]; [nothing in the container runs as 0].",
         check!(user),
-    )
-    .clauses(&["numeric and not 0", "numeric", "nothing in the container runs as 0"]),
+    ),
     Requirement::must(
         "hardening/locked",
         "Every serving container of the harness is started so, and nothing is checked in a looser \
-         one: read-only root, all capabilities dropped, `no-new-privileges`, 128 pids, 256 MiB (a \
-         manifest may declare more, with a reason), a volume on `/tmp` that carries \
-         `code.tar.gz`, an *executable* tmpfs on `/usr/code`. This id checks from inside that it \
-         is so. Building is non-root and otherwise unlimited.",
+         one: [read-only root], [all capabilities dropped], [`no-new-privileges`], [128 pids], \
+         [256 MiB] (a manifest may declare more, with a reason), a volume on `/tmp` that carries \
+         `code.tar.gz`, [an *executable* tmpfs on `/usr/code`]. This id checks from inside that \
+         it is so. Building is non-root and otherwise unlimited.",
         check!(locked),
-    )
-    .clauses(&[
-        "read-only root",
-        "all capabilities dropped",
-        "`no-new-privileges`",
-        "128 pids",
-        "256 MiB",
-        "an *executable* tmpfs on `/usr/code`",
-    ]),
+    ),
     Requirement::must(
         "hardening/image",
-        "No key in the image's environment or layers; labels `org.opencontainers.image.*`, \
-         `org.open-runtimes.contract` (this version, `1`) and `org.open-runtimes.entrypoint` are \
-         set.",
+        "[No key in the image's environment] [or layers]; [labels `org.opencontainers.image.*`], \
+         [`org.open-runtimes.contract` (this version, `1`)] and [`org.open-runtimes.entrypoint`] \
+         are set.",
         check!(image),
     )
-    .clauses(&[
-        "No key in the image's environment",
-        "or layers",
-        "labels `org.opencontainers.image.*`",
-        "`org.open-runtimes.contract` (this version, `1`)",
-        "`org.open-runtimes.entrypoint`",
-    ])
     .fixture(super::Fixture::Empty),
 ];
 

@@ -19,60 +19,32 @@ const DEPLOY: Duration = Duration::from_secs(120);
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "layout/files",
-        "`Dockerfile`, `docker-compose.yml`, `build.sh`, `launch.sh`, `deploy.sh`, `server.X`, \
-         `README.md`, `example/`, and the manifest, `runtime.toml`.",
+        "[`Dockerfile`], [`docker-compose.yml`], [`build.sh`], [`launch.sh`], [`deploy.sh`], \
+         [`server.X`], [`README.md`], [`example/`], and [the manifest, `runtime.toml`].",
         check!(files),
     )
-    .clauses(&[
-        "`Dockerfile`",
-        "`docker-compose.yml`",
-        "`build.sh`",
-        "`launch.sh`",
-        "`deploy.sh`",
-        "`server.X`",
-        "`README.md`",
-        "`example/`",
-        "the manifest, `runtime.toml`",
-    ])
+    .from_document()
     .fixture(Fixture::Empty),
     Requirement::must(
         "layout/scripts",
-        "The three scripts lie in `/usr/local/src`, executable and on `PATH`; the image's command \
-         is `launch.sh`. `docker run -v \"$PWD:/usr/code\" --user \"$(id -u):$(id -g)\" IMAGE \
-         build.sh` works: any numeric user, `HOME` writable. `build.sh` needs no key and never \
-         sees one.",
+        "[The three scripts lie in `/usr/local/src`], [executable and on `PATH`]; [the image's \
+         command is `launch.sh`]. `docker run -v \"$PWD:/usr/code\" --user \"$(id -u):$(id -g)\" \
+         IMAGE build.sh` works: [any numeric user], [`HOME` writable]. [`build.sh` needs no key] \
+         and [never sees one].",
         check!(scripts),
     )
-    .clauses(&[
-        "The three scripts lie in `/usr/local/src`",
-        "executable and on `PATH`",
-        "the image's command is `launch.sh`",
-        "any numeric user",
-        "`HOME` writable",
-        "`build.sh` needs no key",
-        "never sees one",
-    ])
     .fixture(Fixture::Empty)
     .timeout(BUILDS),
     Requirement::must(
         "layout/example",
-        "The example builds, answers as its README says, and comes up with `docker compose up`: \
-         `image: open-runtimes/<name>:${TAG:-<version>}` and no `build:`, `./example` mounted \
-         read-only at `/usr/deploy-code`, `127.0.0.1:${PORT:-3000}:3000`, key \
-         `${INTERNAL_RUNTIME_KEY:-password}`; Compose 1 and 2 both accept it. (The one check with a \
-         bind mount: not applicable on a remote engine, and says so.)",
+        "[The example builds], [answers as its README says], and [comes up with `docker compose \
+         up`]: [`image: open-runtimes/<name>:${TAG:-<version>}`] and [no `build:`], [`./example` \
+         mounted read-only at `/usr/deploy-code`], [`127.0.0.1:${PORT:-3000}:3000`], [key \
+         `${INTERNAL_RUNTIME_KEY:-password}`]; Compose 1 and 2 both accept it. (The one check \
+         with a bind mount: not applicable on a remote engine, and says so.)",
         check!(example),
     )
-    .clauses(&[
-        "The example builds",
-        "answers as its README says",
-        "comes up with `docker compose up`",
-        "`image: open-runtimes/<name>:${TAG:-<version>}`",
-        "no `build:`",
-        "`./example` mounted read-only at `/usr/deploy-code`",
-        "`127.0.0.1:${PORT:-3000}:3000`",
-        "key `${INTERNAL_RUNTIME_KEY:-password}`",
-    ])
+    .from_document()
     .depends_on(&["layout/files"])
     .fixture(Fixture::Empty)
     .timeout(BUILDS),

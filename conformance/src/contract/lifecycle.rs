@@ -14,58 +14,41 @@ use crate::wire::Error;
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "lifecycle/stop",
-        "SIGTERM when idle, or while requests keep coming: exit code 0 within 5 s by the engine's \
-         own times.",
+        "[SIGTERM when idle], or [while requests keep coming]: [exit code 0] [within 5 s] by the \
+         engine's own times.",
         check!(stop),
     )
-    .clauses(&["SIGTERM when idle", "while requests keep coming", "exit code 0", "within 5 s"])
     .fixture(Fixture::Own),
     Requirement::should(
         "lifecycle/interrupt",
-        "SIGINT when idle: exit code 0 within 5 s by the engine's own times.",
+        "[SIGINT when idle]: [exit code 0] [within 5 s] by the engine's own times.",
         check!(interrupt),
     )
-    .clauses(&["SIGINT when idle", "exit code 0", "within 5 s"])
     .fixture(Fixture::Own),
     Requirement::must(
         "lifecycle/drain",
         "SIGTERM with a request in flight (the function waits for a file released after the \
-         signal): it completes with `Connection: close`, idle connections are closed, new ones \
-         get no answer, exit code 0.",
+         signal): [it completes] [with `Connection: close`], [idle connections are closed], [new \
+         ones get no answer], [exit code 0].",
         check!(drain),
     )
-    .clauses(&[
-        "it completes",
-        "with `Connection: close`",
-        "idle connections are closed",
-        "new ones get no answer",
-        "exit code 0",
-    ])
     .depends_on(&["lifecycle/stop"])
     .fixture(Fixture::Own),
     Requirement::must(
         "lifecycle/crash",
-        "A function that ends the process (exit code 3, SIGKILL): the client gets an error or a \
-         closed connection, never a 2xx, and either the container exits non-zero or the next \
-         request is served.",
+        "A function that ends the process (exit code 3, [SIGKILL]): [the client gets an error or \
+         a closed connection], [never a 2xx], and either [the container exits non-zero] or the \
+         next request is served.",
         check!(crash),
     )
-    .clauses(&[
-        "SIGKILL",
-        "the client gets an error or a closed connection",
-        "never a 2xx",
-        "the container exits non-zero",
-    ])
     .fixture(Fixture::Own),
-    Requirement::must("lifecycle/restart", "`docker restart` serves again.", check!(restart))
-        .clauses(&["serves again"])
+    Requirement::must("lifecycle/restart", "`docker restart` [serves again].", check!(restart))
         .fixture(Fixture::Own),
     Requirement::should(
         "lifecycle/orphans",
-        "200 child processes that outlive their parent do not use up the 128 pids.",
+        "200 child processes that outlive their parent [do not use up the 128 pids].",
         check!(orphans),
     )
-    .clauses(&["do not use up the 128 pids"])
     .fixture(Fixture::Own),
 ];
 

@@ -5,6 +5,7 @@
 
 mod expect;
 mod requirement;
+mod sentence;
 
 mod auth;
 mod body;
@@ -19,6 +20,7 @@ mod lifecycle;
 mod server;
 
 pub use requirement::{Check, CheckFuture, Fixture, Level, Requirement};
+pub use sentence::Sentence;
 
 /// Every requirement of the contract, in the document's order.
 pub fn requirements() -> impl Iterator<Item = &'static Requirement> {

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use super::Sentence;
 use crate::target::{CheckResult, Context};
 
 /// A check under way.
@@ -62,11 +63,10 @@ pub struct Requirement {
     pub id: &'static str,
     /// Its level.
     pub level: Level,
-    /// What it asks, word for word as the document has it.
-    pub sentence: &'static str,
-    /// The clauses of the sentence that can be broken each by itself, word for word. A test holds that each
-    /// has a broken server that breaks it.
-    pub clauses: &'static [&'static str],
+    /// What it asks, with its clauses.
+    pub sentence: Sentence,
+    /// Whether it comes straight from the Open Runtimes document, and not from making that precise.
+    pub from_document: bool,
     /// The requirements without which it cannot be judged.
     pub depends_on: &'static [&'static str],
     /// The capability of a language without which it does not apply.
@@ -81,12 +81,14 @@ pub struct Requirement {
 
 impl Requirement {
     /// A requirement that must be met.
+    ///
+    /// The clauses of the sentence stand in brackets, as [`Sentence`] says.
     pub const fn must(id: &'static str, sentence: &'static str, check: Check) -> Self {
         Requirement {
             id,
             level: Level::Must,
-            sentence,
-            clauses: &[],
+            sentence: Sentence::new(sentence),
+            from_document: false,
             depends_on: &[],
             capability: None,
             fixture: Fixture::Shared,
@@ -100,9 +102,9 @@ impl Requirement {
         Requirement { level: Level::Should, ..Self::must(id, sentence, check) }
     }
 
-    /// The clauses of its sentence.
-    pub const fn clauses(self, clauses: &'static [&'static str]) -> Self {
-        Requirement { clauses, ..self }
+    /// It comes straight from the Open Runtimes document: ● in the contract.
+    pub const fn from_document(self) -> Self {
+        Requirement { from_document: true, ..self }
     }
 
     /// It cannot be judged while one of these is broken.

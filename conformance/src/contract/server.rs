@@ -12,103 +12,66 @@ use crate::wire::{Connection, Ending};
 use protocol::{CHALLENGE, ENTRYPOINT, ERROR, Kind, MAX_BODY};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
-    Requirement::must("server/port", "Serves HTTP/1.1 on TCP `0.0.0.0:3000`.", check!(port))
-        .clauses(&["Serves HTTP/1.1"]),
+    Requirement::must("server/port", "[Serves HTTP/1.1] on TCP `0.0.0.0:3000`.", check!(port))
+        .from_document(),
     Requirement::must(
         "server/any-path",
-        "POST to any path, with or without a query, invokes the function.",
+        "[POST to any path], [with or without a query], [invokes the function].",
         check!(any_path),
     )
-    .clauses(&["POST to any path", "with or without a query", "invokes the function"])
     .depends_on(&["server/port"]),
     Requirement::must(
         "server/method",
-        "GET, HEAD (no body), PUT, PATCH, DELETE, OPTIONS with a valid key: 405 with `Allow: POST`.",
+        "[GET], [HEAD] [(no body)], [PUT], [PATCH], [DELETE], [OPTIONS] with a valid key: [405 \
+         with [`Allow: POST`]].",
         check!(method),
     )
-    .clauses(&[
-        "GET",
-        "HEAD",
-        "(no body)",
-        "PUT",
-        "PATCH",
-        "DELETE",
-        "OPTIONS",
-        "405 with `Allow: POST`",
-        "`Allow: POST`",
-    ])
     .depends_on(&["server/port"]),
     Requirement::must(
         "server/keep-alive",
-        "Many requests on one connection; two in one write get two answers in order; a connection \
-         idle for 10 s still answers; `Connection: close` is honoured.",
+        "[Many requests on one connection]; [two in one write get two answers] [in order]; [a \
+         connection idle for 10 s still answers]; [`Connection: close` is honoured].",
         check!(keep_alive),
     )
-    .clauses(&[
-        "Many requests on one connection",
-        "two in one write get two answers",
-        "in order",
-        "a connection idle for 10 s still answers",
-        "`Connection: close` is honoured",
-    ])
     .depends_on(&["server/port"]),
-    Requirement::must("server/chunked", "A chunked request body is accepted.", check!(chunked))
-        .clauses(&["A chunked request body is accepted"])
+    Requirement::must("server/chunked", "[A chunked request body is accepted].", check!(chunked))
         .depends_on(&["server/port"]),
     Requirement::must(
         "server/garbage",
-        "Bytes that are no HTTP, a missing or hostile `Host`, a header block over 64 KiB get a \
-         4xx or a closed connection; one of 8 KiB is accepted; the next client is served.",
+        "[Bytes that are no HTTP], [a missing] or [hostile `Host`], [a header block over 64 KiB] \
+         [get a 4xx or a closed connection]; [one of 8 KiB is accepted]; [the next client is \
+         served].",
         check!(garbage),
     )
-    .clauses(&[
-        "Bytes that are no HTTP",
-        "a missing",
-        "hostile `Host`",
-        "a header block over 64 KiB",
-        "get a 4xx or a closed connection",
-        "one of 8 KiB is accepted",
-        "the next client is served",
-    ])
     .depends_on(&["server/port"]),
     Requirement::must(
         "server/configuration",
-        "`INTERNAL_RUNTIME_MAX_BODY` that is no positive integer, or \
-         `INTERNAL_RUNTIME_ENTRYPOINT` that `code/escape` would refuse: exits non-zero and names \
-         the variable on stderr. An empty value counts as unset.",
+        "[`INTERNAL_RUNTIME_MAX_BODY` that is no positive integer], or \
+         [`INTERNAL_RUNTIME_ENTRYPOINT` that `code/escape` would refuse]: [exits non-zero] and \
+         [names the variable] [on stderr]. [An empty value counts as unset].",
         check!(configuration),
     )
-    .clauses(&[
-        "`INTERNAL_RUNTIME_MAX_BODY` that is no positive integer",
-        "`INTERNAL_RUNTIME_ENTRYPOINT` that `code/escape` would refuse",
-        "exits non-zero",
-        "names the variable",
-        "on stderr",
-        "An empty value counts as unset",
-    ])
     .fixture(Fixture::Empty)
     .timeout(LAUNCHES),
     Requirement::should(
         "server/expect-continue",
-        "`Expect: 100-continue` with the right key gets `100 Continue` while the body is held \
-         back, then the answer.",
+        "`Expect: 100-continue` with the right key [gets `100 Continue` while the body is held \
+         back], [then the answer].",
         check!(expect_continue),
     )
-    .clauses(&["gets `100 Continue` while the body is held back", "then the answer"])
     .depends_on(&["server/port"]),
     Requirement::should(
         "server/ambiguous-length",
-        "`Content-Length` together with `Transfer-Encoding`, or two different lengths, is refused.",
+        "[`Content-Length` together with `Transfer-Encoding`], or [two different lengths], is \
+         refused.",
         check!(ambiguous_length),
     )
-    .clauses(&["`Content-Length` together with `Transfer-Encoding`", "two different lengths"])
     .depends_on(&["server/port"]),
     Requirement::should(
         "server/quiet",
-        "No `Server` or `X-Powered-By` header that names a product version.",
+        "[No `Server`] or [`X-Powered-By` header that names a product version].",
         check!(quiet),
     )
-    .clauses(&["No `Server`", "`X-Powered-By` header that names a product version"])
     .depends_on(&["server/port"]),
 ];
 

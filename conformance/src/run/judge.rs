@@ -188,7 +188,7 @@ fn outcome(planned: &Planned, verdict: Verdict) -> Outcome {
         runtime: planned.label.clone(),
         id: planned.requirement.id.into(),
         level: planned.requirement.level.to_string(),
-        sentence: planned.requirement.sentence.into(),
+        sentence: planned.requirement.sentence.to_string(),
         verdict,
         seconds: 0.0,
         figures: Map::new(),
