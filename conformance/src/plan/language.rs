@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::{Error, read_toml};
-use crate::target::{BareServer, Messages, Waiting};
+use crate::target::{BareServer, Messages, UnitTests, Waiting};
 
 /// What the harness needs of a language. `conformance/PROBE.md` says what each member means.
 #[derive(Clone, Debug, Deserialize)]
@@ -24,6 +24,8 @@ pub struct Language {
     pub bare: BareServer,
     /// Fragments of the language's own messages.
     pub shows: Messages,
+    /// How its unit tests are run.
+    pub units: Option<UnitTests>,
 }
 
 impl Language {

@@ -24,10 +24,10 @@ pub struct Containers {
 }
 
 /// What came of a container that was run to its end.
-struct Ran {
+pub(super) struct Ran {
     /// How it ended; `None` where it had to be ended.
-    exit: Option<Exit>,
-    log: String,
+    pub(super) exit: Option<Exit>,
+    pub(super) log: String,
     left: Option<Member>,
 }
 
@@ -40,6 +40,10 @@ impl Containers {
     /// The same with each serving container tampered with: how the harness proves that it would notice.
     pub fn tampered_with(self, tamper: fn(&mut ContainerSpec)) -> Self {
         Containers { tamper, ..self }
+    }
+
+    pub(super) fn spec(&self) -> &Spec {
+        &self.spec
     }
 
     async fn build_image(&self) -> CheckResult<Image> {
@@ -90,7 +94,7 @@ impl Containers {
             source = source.file(path, content, false)?;
         }
         let uploads = [("/tmp", agent), (protocol::CODE, source)];
-        let ran = self.run_to_end(spec, uploads, protocol::PACKAGE_NAME).await?;
+        let ran = self.run_to_end(spec, uploads, Some(protocol::PACKAGE_NAME)).await?;
         let Some(exit) = ran.exit else {
             let limit = format!("an end of build.sh within {} s", TIMEOUT.as_secs());
             return Err(CheckError::broken(limit, "it still ran"));
@@ -100,14 +104,15 @@ impl Containers {
     }
 
     /// Runs a container to its end over what is put into it, and takes `artefact` out of `/usr/code`.
-    async fn run_to_end<const N: usize>(
+    pub(super) async fn run_to_end<const N: usize>(
         &self,
         spec: ContainerSpec,
         uploads: [(&str, Archive); N],
-        artefact: &str,
+        artefact: Option<&str>,
     ) -> CheckResult<Ran> {
         let engine = self.session.engine().await?;
-        let volumes = vec![Volume::own("/tmp"), Volume::own(protocol::CODE)];
+        let mut volumes = vec![Volume::own("/tmp"), Volume::own(protocol::CODE)];
+        volumes.extend(spec.volumes);
         let container = engine.create(&ContainerSpec { volumes, ..spec }).await?;
         for (folder, archive) in uploads {
             container.upload(folder, archive.finish()?).await?;
@@ -115,7 +120,10 @@ impl Containers {
         container.start().await?;
         let exit = container.wait(TIMEOUT).await?;
         let log = container.log().await?.all;
-        let found = container.download(&format!("{}/{artefact}", protocol::CODE)).await?;
+        let found = match artefact {
+            Some(name) => container.download(&format!("{}/{name}", protocol::CODE)).await?,
+            None => None,
+        };
         container.remove().await?;
         let left = match found {
             Some(archive) => Archive::members(&archive)?.pop(),
@@ -143,7 +151,7 @@ impl Containers {
         };
         let folder = self.spec.language.join(&build.folder);
         let source = Archive::owned_by(user_of(&image.user)).folder(&folder)?;
-        let ran = self.run_to_end(spec, [(protocol::CODE, source)], &build.artefact).await?;
+        let ran = self.run_to_end(spec, [(protocol::CODE, source)], Some(&build.artefact)).await?;
         let failed = || {
             let (exit, log) = (ran.exit, ran.log.trim());
             CheckError::Fault(format!("the bare server did not build ({exit:?}): {log}"))
@@ -243,6 +251,6 @@ fn command(how: &Start) -> Option<Vec<String>> {
 }
 
 /// The numeric user of an image; files for one that names its user otherwise belong to root.
-fn user_of(user: &str) -> u64 {
+pub(super) fn user_of(user: &str) -> u64 {
     user.split(':').next().and_then(|id| id.parse().ok()).unwrap_or(0)
 }

@@ -19,6 +19,7 @@ mod runtime;
 mod server;
 mod session;
 mod spec;
+mod units;
 
 pub use backend::{Backend, BackendFuture, Instance};
 pub use compose::Composition;
@@ -32,3 +33,4 @@ pub use runtime::Runtime;
 pub use server::{Server, Signal, eventually, within};
 pub use session::{Progress, Session};
 pub use spec::{BareBuild, BareServer, Messages, Spec, Waiting};
+pub use units::UnitTests;

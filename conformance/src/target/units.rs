@@ -1,0 +1,70 @@
+//! The unit tests of a language, run in a container of an image.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::target::containers::{Containers, Ran, user_of};
+use crate::target::{Backend, CheckError, CheckResult, registry};
+use engine::{Archive, ContainerSpec, Network, Volume};
+
+/// The tables of cases that the unit tests of every language read, seen from a runtime's folder. In the container
+/// they lie at the same place, seen from `/usr/code`.
+const CASES: &str = "../../conformance/cases";
+
+/// How the unit tests of a language are run.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnitTests {
+    /// The command that runs the tests of the server and of what functions are written with, with the runtime's folder
+    /// as `/usr/code`.
+    pub command: Vec<String>,
+    /// The command that runs the tests of an example, with the example as `/usr/code`: each example of the language
+    /// has tests then.
+    pub example: Option<Vec<String>>,
+    /// What is in a line of the output for each test, or group of tests, that passed.
+    pub passed: String,
+}
+
+impl Containers {
+    /// Runs `command` in a container of the image, with a copy of `folder` as `/usr/code` and with network, and counts
+    /// the lines of its output that contain `passed`.
+    ///
+    /// # Errors
+    /// The command fails, no test passed, or it does not end in time; a registry is down; or the engine fails.
+    pub async fn run_units(&self, folder: &Path, command: &[String], passed: &str) -> CheckResult<usize> {
+        let owner = user_of(&self.image().await?.user);
+        let cases: PathBuf = self.spec().folder.join(CASES);
+        let uploads = [
+            (protocol::CODE, Archive::owned_by(owner).folder(folder)?),
+            ("/conformance/cases", Archive::owned_by(owner).folder(&cases)?),
+        ];
+        let spec = ContainerSpec {
+            command: Some(command.to_vec()),
+            network: Network::Bridge,
+            volumes: vec![Volume::own("/conformance/cases")],
+            ..ContainerSpec::of(&self.spec().image)
+        };
+        judge(&self.run_to_end(spec, uploads, None).await?, passed)
+    }
+}
+
+/// How many tests passed, if all did.
+fn judge(ran: &Ran, passed: &str) -> CheckResult<usize> {
+    let log = ran.log.trim();
+    let count = log.lines().filter(|line| line.contains(passed)).count();
+    let failed = |expected: &str, what: String| {
+        Err(CheckError::broken(expected, format!("{what}, and printed:\n{log}")))
+    };
+    match &ran.exit {
+        None => failed("an end of the unit tests", "they still ran".into()),
+        Some(exit) if exit.code != 0 => match registry::unreachable(log) {
+            Some(line) => Err(registry::down("the unit tests", line)),
+            None => failed("exit code 0", format!("exit code {}", exit.code)),
+        },
+        Some(_) if count == 0 => {
+            failed(&format!("a test that passed: a line with {passed:?}"), "no test ran".into())
+        }
+        Some(_) => Ok(count),
+    }
+}
