@@ -9,9 +9,9 @@ import signal
 import sys
 import threading
 import time
+from _operator import _compare_digest as is_same  # hmac.compare_digest, without the OpenSSL that hmac loads
 from functools import lru_cache, partial
 from types import SimpleNamespace
-from _operator import _compare_digest as is_same  # hmac.compare_digest, without the OpenSSL that hmac loads
 
 sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), "/usr/local/lib/open-runtimes/python"]
 from open_runtimes import json
@@ -21,6 +21,7 @@ from open_runtimes.log import log, say
 from open_runtimes.loop import Loop
 from open_runtimes.response import Response
 from open_runtimes.runtime_answer import RuntimeAnswer, describe
+
 del sys.path[:2]  # a function must not find what lies there
 
 HOST = re.compile(rb"([\w.~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")
@@ -231,8 +232,9 @@ def main():
     server.loop.start(3000)
 
 
-try:
-    main()
-except (ValueError, OSError) as error:
-    say(error)
-    os._exit(1)
+if __name__ == "__main__":
+    try:
+        main()
+    except (ValueError, OSError) as error:
+        say(error)
+        os._exit(1)

@@ -31,10 +31,12 @@ module OpenRuntimes
     unless max_body.match?(/\A0*[1-9][0-9]{0,17}\z/)
       raise ArgumentError, "INTERNAL_RUNTIME_MAX_BODY must be a positive whole number of bytes, such as 20971520."
     end
+
     entrypoint = variable("INTERNAL_RUNTIME_ENTRYPOINT", "index.rb")
     unless Fields.inside?(entrypoint)
       raise ArgumentError, 'INTERNAL_RUNTIME_ENTRYPOINT must be a relative path without "..", such as index.rb.'
     end
+
     Configuration.new(Integer(max_body, 10), entrypoint, read_key)
   end
 
@@ -62,6 +64,7 @@ module OpenRuntimes
     unless message.method == "POST"
       raise RuntimeAnswer.new("method-not-allowed", "Only POST invokes the function.", fields: [["Allow", "POST"]])
     end
+
     host = message["host"]
     return if host ? HOST.match?(host) : message.version == "1.0"
 
@@ -93,7 +96,7 @@ module OpenRuntimes
     data.clear # a large one need not wait for the garbage collector
   end
 
-  FUNCTIONS = {}
+  FUNCTIONS = {} # rubocop:disable Style/MutableConstant -- it fills up
   RESOLVING = Mutex.new
 
   # The function of a file: loaded once, also when its first requests come together. Failures are forgotten.
@@ -224,4 +227,4 @@ module OpenRuntimes
   end
 end
 
-OpenRuntimes.main
+OpenRuntimes.main if $PROGRAM_NAME == __FILE__

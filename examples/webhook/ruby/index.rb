@@ -11,6 +11,7 @@ def handler(req, res)
   unless signed?(req.payload, secret, headers.fetch("x-hub-signature-256", ""))
     return res.json({ error: "signature does not match" }, 401)
   end
+
   res.json({ verified: true, event: headers["x-github-event"] })
 end
 

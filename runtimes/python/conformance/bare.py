@@ -26,7 +26,7 @@ class Client:
         self.connection.send(text.encode("latin-1"))
 
 
-def date(made=[0, ""]):
+def date(made=[0, ""]):  # noqa: B006  kept from one call to the next, on purpose
     now = int(time.time())
     if made[0] != now:
         made[:] = now, time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(now))

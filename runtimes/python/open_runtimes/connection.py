@@ -15,8 +15,20 @@ FOREVER = float("inf")
 class Connection:
     """Touched only by the thread that runs the loop."""
 
-    __slots__ = ("socket", "number", "loop", "server", "reader", "busy", "ended", "last", "unsent", "lingers",
-                 "deadline", "mask")
+    __slots__ = (
+        "socket",
+        "number",
+        "loop",
+        "server",
+        "reader",
+        "busy",
+        "ended",
+        "last",
+        "unsent",
+        "lingers",
+        "deadline",
+        "mask",
+    )
 
     def __init__(self, socket, loop, server):
         self.socket = socket
@@ -96,7 +108,7 @@ class Connection:
         if self.socket is None:
             return
         status, fields, body = answer
-        if self.loop.stopping or self.ended and not self.reader.whole:
+        if self.loop.stopping or (self.ended and not self.reader.whole):
             self.last = True
         text = f"HTTP/1.1 {status} \r\n{date()}"
         for name, value in fields:

@@ -33,8 +33,12 @@ class Message:
 
     def without_upgrade(self):
         """The head once more, without the offer to speak another protocol."""
-        fields = [b"%s: %s\r\n" % (name, value) for name, values in self.fields.items() for value in values
-                  if name != b"upgrade"]
+        fields = [
+            b"%s: %s\r\n" % (name, value)
+            for name, values in self.fields.items()
+            for value in values
+            if name != b"upgrade"
+        ]
         return b"POST / HTTP/1.1\r\n" + b"".join(fields) + b"\r\n"
 
 
@@ -61,7 +65,7 @@ class Reader:
         except HttpParserUpgrade as upgrade:
             # llhttp stops behind a head that offers another protocol. It may be declined, and the body follows.
             self.parser = HttpRequestParser(self)
-            return self.feed(self.message.without_upgrade() + data[upgrade.args[0]:])
+            return self.feed(self.message.without_upgrade() + data[upgrade.args[0] :])
         except HttpParserError:
             self.refusal = self.refusal or BAD
         if self.quiet > LARGEST_HEAD:

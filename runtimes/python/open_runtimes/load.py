@@ -65,8 +65,10 @@ def load(path, source):
         raise RuntimeAnswer("load-failed", text, stack) from None
     handler = getattr(module, "handler", None)
     if not callable(handler):
-        raise RuntimeAnswer("load-failed", f"{source} exports no handler: "
-                            'write "def handler(req, res): …" or "async def handler(req, res): …".')
+        raise RuntimeAnswer(
+            "load-failed",
+            f'{source} exports no handler: write "def handler(req, res): …" or "async def handler(req, res): …".',
+        )
     return Function(handler)
 
 

@@ -38,8 +38,8 @@ module OpenRuntimes
       end
       position = 0
       position = step(data, position, known) while position && position < data.bytesize
-    rescue Refused => refused
-      @refusal = refused.answer
+    rescue Refused => error
+      @refusal = error.answer
     end
 
     # Whether all that came has been taken.

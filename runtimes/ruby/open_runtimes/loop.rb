@@ -173,7 +173,7 @@ module OpenRuntimes
       @stopping = true
       @readable.delete(@listener)
       @listener.close
-      @connections.values.each do |connection|
+      @connections.values.each do |connection| # rubocop:disable Style/HashEachMethods -- closing takes it out
         if connection.idle?
           connection.close
         elsif !connection.busy

@@ -19,8 +19,8 @@ module OpenRuntimes
   # values, with a comma and a space between: no key, host or length has those.
   class Message
     FIELDS = %w[x-internal-challenge host content-length transfer-encoding connection expect].freeze
-    HEAD = %r{\A[!#$%&'*+.^_`|~\w-]++\ [\x21-\x7e\x80-\xff]++\ HTTP/1\.[01]\r\n
-              (?:[!#$%&'*+.^_`|~\w-]++:[\t\x20-\x7e\x80-\xff]*+\r\n)*+\r\n\z}nx
+    HEAD = %r{\A[!#$%&'*+.^`|~\w-]++\ [\x21-\x7e\x80-\xff]++\ HTTP/1\.[01]\r\n
+              (?:[!#$%&'*+.^`|~\w-]++:[\t\x20-\x7e\x80-\xff]*+\r\n)*+\r\n\z}nx
 
     # A name as clients spell it, to the name as it is known here. Other spellings are found in lower case.
     SPELLINGS = FIELDS.flat_map { |name| [name, name.split("-").map(&:capitalize).join("-")] }
