@@ -26,7 +26,7 @@ module OpenRuntimes
     PARSING = { max_nesting: DEEPEST, decimal_class: Finite }.freeze
 
     STRING = /"[^"\\]*+(?:\\.[^"\\]*+)*+"?/mn
-    COMMENT = %r{/[/*]}n
+    COMMENT = %r{/[/*]}
     PLAIN_ESCAPES = "\"\\/bfnrt".bytes.freeze
     BACKSLASH = "\\".b.freeze
 
