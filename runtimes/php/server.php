@@ -278,4 +278,6 @@ function main(): never
     $server->serve(3000);
 }
 
-main();
+if (get_included_files()[0] === __FILE__) {
+    main();
+}

@@ -8,6 +8,7 @@ namespace OpenRuntimes;
 final class Json
 {
     private const DEEPEST = 512;
+    private const DEPTH = self::DEEPEST + 1; // as PHP counts: what is in the innermost brackets is a level too
     private const FLAGS = JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE
         | JSON_PRESERVE_ZERO_FRACTION;
 
@@ -25,7 +26,7 @@ final class Json
     public static function decode(string $text): mixed
     {
         try {
-            $value = json_decode($text, false, self::DEEPEST, JSON_THROW_ON_ERROR);
+            $value = json_decode($text, false, self::DEPTH, JSON_THROW_ON_ERROR);
         } catch (\JsonException $error) {
             if ($error->getCode() !== JSON_ERROR_INVALID_PROPERTY_NAME) {
                 throw $error;
@@ -56,7 +57,7 @@ final class Json
     {
         $mark = bin2hex(random_bytes(16));
         $marked = preg_replace(self::NUL_NAME, "\"$mark\$1", $text);
-        return self::unmark(json_decode($marked, false, self::DEEPEST, JSON_THROW_ON_ERROR), $mark);
+        return self::unmark(json_decode($marked, false, self::DEPTH, JSON_THROW_ON_ERROR), $mark);
     }
 
     private static function unmark(mixed $value, string $mark): mixed
