@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 use conformance::contract::Requirement;
 use conformance::plan::{self, Plan, Planned, Selection};
 use conformance::report::Verdict;
-use conformance::run::{Run, Terminal};
+use conformance::run::{self, Run, Terminal};
 use conformance::target::{CheckResult, Context, Launch};
-use engine::{Engine, Owner};
+use engine::Engine;
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 
@@ -56,7 +56,7 @@ async fn signal(id: u32, name: &str) {
 static ONE: Mutex<()> = Mutex::const_new(());
 
 async fn engine() -> Engine {
-    Engine::connect(Owner::this_process("cleanup-test")).await.expect("an engine answers")
+    Engine::connect(run::owner("cleanup-test")).await.expect("an engine answers")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use conformance::plan;
 use walkdir::WalkDir;
 
 /// Each room, and the rooms that it may use.
@@ -41,6 +42,23 @@ fn each_room_uses_only_what_it_may() {
     for (room, may) in ARROWS {
         for used in used_by(room) {
             assert!(may.contains(&used.as_str()), "{room} uses {used}, and may use {may:?}");
+        }
+    }
+}
+
+#[test]
+fn what_the_platform_shares_has_no_word_of_the_harness() {
+    let theirs: [(&str, &[&str]); 2] = [
+        ("engine", &["conformance", "harness", "contract", "ci/", "rooms"]),
+        ("protocol", &["conformance", "ci/"]),
+    ];
+    for (name, words) in theirs {
+        let folder = plan::repository().join("platform").join(name);
+        for file in WalkDir::new(folder).into_iter().filter_map(Result::ok) {
+            let path = file.path();
+            let Ok(text) = std::fs::read_to_string(path) else { continue };
+            let word = words.iter().find(|word| text.to_lowercase().contains(*word));
+            assert!(word.is_none(), "{} speaks of {word:?}", path.display());
         }
     }
 }

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use conformance::plan::{self, Plan, Runtime};
 use conformance::run::{self, Run, Terminal};
 use conformance::target::{CheckError, CheckResult, Containers, Session};
-use engine::Owner;
 use libtest_mimic::{Arguments, Failed, Trial};
 use tokio::runtime::Handle;
 
@@ -22,7 +21,7 @@ fn main() -> ExitCode {
     let threads = run::threads().expect("an asynchronous runtime");
     let root = plan::repository();
     let runtimes = plan::discover(&root).expect("the runtimes are found");
-    let owner = Owner::this_process(&format!("units-{}", std::process::id()));
+    let owner = run::owner(&format!("units-{}", std::process::id()));
     let session = Arc::new(Session::new(&root, owner, 1.0, Arc::new(Terminal::new(false))));
     let folder = std::env::temp_dir().join(format!("conformance-units-{}", std::process::id()));
     let run = Arc::new(Run::over(Vec::new(), Vec::new(), session.clone(), &folder).expect("a run"));

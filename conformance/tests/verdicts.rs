@@ -9,22 +9,17 @@ use backend::{Nowhere, Silent, spec};
 use conformance::contract::{Check, Fixture, Level, Requirement};
 use conformance::plan::{Exceptions, Expectation, Planned};
 use conformance::report::{Outcome, Tally, Verdict, expectations};
-use conformance::run::Run;
+use conformance::run::{self, Run};
 use conformance::target::{BuildJob, CheckError, CheckResult, Context, Runtime, Session, Source};
 use conformance::wire::Request;
-use engine::Owner;
 use jiff::civil::{Date, date};
 
 const TODAY: Date = date(2026, 6, 15);
 
 /// The outcome of one check of ours, under what a manifest excepts.
 async fn outcome(requirement: Requirement, exceptions: Exceptions, place: Nowhere) -> Outcome {
-    let session = Arc::new(Session::new(
-        std::path::Path::new("."),
-        Owner::this_process("verdicts"),
-        1.0,
-        Arc::new(Silent),
-    ));
+    let session =
+        Arc::new(Session::new(std::path::Path::new("."), run::owner("verdicts"), 1.0, Arc::new(Silent)));
     let runtime = Arc::new(Runtime::at(Box::new(place), spec(), session.clone()));
     let planned = Planned {
         label: runtime.spec.label(),

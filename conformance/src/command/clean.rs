@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::Exit;
-use engine::{Engine, Error, Owner};
+use crate::run;
+use engine::{Engine, Error};
 
 /// Remove what the harness left in the engine.
 #[derive(Debug, Args)]
@@ -25,7 +26,7 @@ impl Clean {
     }
 
     async fn clean(&self) -> Result<(), Error> {
-        let engine = Engine::connect(Owner::this_process("clean")).await?;
+        let engine = Engine::connect(run::owner("clean")).await?;
         let verb = if self.dry_run { "would remove" } else { "removed" };
         let left = engine.everyones().await?;
         if !self.dry_run {

@@ -3,9 +3,11 @@
 mod bench;
 mod expectation;
 mod judge;
+mod program;
 mod progress;
 
 pub use bench::{Figures, Speed};
+pub use program::owner;
 pub use progress::Terminal;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +20,7 @@ use tokio::sync::{OnceCell, RwLock};
 use crate::plan::{Plan, Planned};
 use crate::report::{Journal, Outcome, Tally};
 use crate::target::{Progress, Runtime, Session, Spec};
-use engine::{Leftovers, Owner};
+use engine::Leftovers;
 
 /// What scales the budgets of checks that measure time, for machines that are slow and known to be.
 pub const TIME_SCALE: &str = "CONFORMANCE_TIME_SCALE";
@@ -103,7 +105,7 @@ impl Run {
         folder: &Path,
     ) -> Result<Self, String> {
         let random: u32 = rand::random();
-        let owner = Owner::this_process(&format!("{}-{random:08x}", std::process::id()));
+        let owner = owner(&format!("{}-{random:08x}", std::process::id()));
         let session = Arc::new(Session::new(root, owner, time_scale()?, progress));
         let runtime = |spec: &Arc<Spec>| Arc::new(Runtime::new((**spec).clone(), session.clone()));
         let runtimes = plan.versions.values().map(runtime).collect();

@@ -6,12 +6,18 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 use crate::target::backend::{Backend, BackendFuture, Instance};
+use crate::target::package::LEFT_BY_BUILDS;
 use crate::target::registry;
 use crate::target::{BuildJob, Built, CheckError, CheckResult, Key, Launch, Session, Source, Spec, Start};
-use engine::{Archive, BuildRequest, ContainerSpec, Exit, Image, Member, Network, Profile, Volume};
+use engine::{
+    Archive, BuildRequest, ContainerSpec, Exit, Image, Member, Network, Processor, Profile, Volume,
+};
 
 /// How long a build may take, downloads included.
 const TIMEOUT: Duration = Duration::from_secs(600);
+
+/// For a container in which time is measured: it goes before all else that the machine does.
+const FIRST: Processor = Processor { shares: Processor::MOST, of_machine: true };
 
 /// Containers of one version's image.
 #[derive(Debug)]
@@ -89,7 +95,7 @@ impl Containers {
             ..ContainerSpec::of(&self.spec.image)
         };
         let agent = Archive::owned_by(owner).file("agent", &self.session.agent().await?, true)?;
-        let mut source = Archive::owned_by(owner).folder(&self.spec.source(job.source))?;
+        let mut source = Archive::owned_by(owner).folder(&self.spec.source(job.source), LEFT_BY_BUILDS)?;
         for (path, content) in &job.extra {
             source = source.file(path, content, false)?;
         }
@@ -150,7 +156,7 @@ impl Containers {
             ..ContainerSpec::of(&self.spec.image)
         };
         let folder = self.spec.language.join(&build.folder);
-        let source = Archive::owned_by(user_of(&image.user)).folder(&folder)?;
+        let source = Archive::owned_by(user_of(&image.user)).folder(&folder, LEFT_BY_BUILDS)?;
         let ran = self.run_to_end(spec, [(protocol::CODE, source)], Some(&build.artefact)).await?;
         let failed = || {
             let (exit, log) = (ran.exit, ran.log.trim());
@@ -187,7 +193,7 @@ impl Containers {
             profile: Profile::hardened(self.spec.processes, self.spec.memory),
             volumes,
             memory_folders: vec![(protocol::CODE.into(), "exec".into())],
-            first: matches!(launch.how(), Start::Agent(_)),
+            processor: matches!(launch.how(), Start::Agent(_)).then_some(FIRST),
             ..ContainerSpec::of(&self.spec.image)
         };
         (self.tamper)(&mut spec);
@@ -203,7 +209,7 @@ impl Containers {
         let volume = Volume { target: protocol::DEPLOY_CODE.into(), name: Some(name), read_only: false };
         let carrier = ContainerSpec { volumes: vec![volume.clone()], ..ContainerSpec::of(&self.spec.image) };
         let carrier = engine.create(&carrier).await?;
-        let archive = Archive::owned_by(0).folder(&self.spec.source(source))?.finish()?;
+        let archive = Archive::owned_by(0).folder(&self.spec.source(source), LEFT_BY_BUILDS)?.finish()?;
         carrier.upload(protocol::DEPLOY_CODE, archive).await?;
         carrier.remove().await?;
         Ok(Volume { read_only: true, ..volume })

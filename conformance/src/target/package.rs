@@ -8,6 +8,10 @@ use crate::target::CheckResult;
 use crate::target::launch::last_json;
 use engine::{Archive, Exit};
 
+/// What a build on this machine leaves right in a function's folder: nobody wrote it there, and a check would build
+/// over it instead of anew. Deeper down, a folder of one of these names is the function's.
+pub(super) const LEFT_BY_BUILDS: &[&str] = &["node_modules", "target", protocol::PACKAGE_NAME];
+
 /// The packages that checks start servers with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Package {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::target::containers::{Containers, Ran, user_of};
+use crate::target::package::LEFT_BY_BUILDS;
 use crate::target::{Backend, CheckError, CheckResult, registry};
 use engine::{Archive, ContainerSpec, Network, Volume};
 
@@ -36,8 +37,8 @@ impl Containers {
         let owner = user_of(&self.image().await?.user);
         let cases: PathBuf = self.spec().folder.join(CASES);
         let uploads = [
-            (protocol::CODE, Archive::owned_by(owner).folder(folder)?),
-            ("/conformance/cases", Archive::owned_by(owner).folder(&cases)?),
+            (protocol::CODE, Archive::owned_by(owner).folder(folder, LEFT_BY_BUILDS)?),
+            ("/conformance/cases", Archive::owned_by(owner).folder(&cases, &[])?),
         ];
         let spec = ContainerSpec {
             command: Some(command.to_vec()),

@@ -23,7 +23,7 @@ impl Progress for Silent {
 }
 
 fn gone<T>() -> BackendFuture<'static, T> {
-    Box::pin(async { Err(CheckError::from(Error("the engine is gone".into()))) })
+    Box::pin(async { Err(CheckError::from(Error::NoAddress("the engine is gone: its host".into()))) })
 }
 
 impl Backend for Nowhere {

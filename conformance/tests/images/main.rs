@@ -15,7 +15,6 @@ use conformance::plan::{self, Plan, Planned, Selection};
 use conformance::report::{Outcome, Verdict, explain};
 use conformance::run::{self, Run, Terminal};
 use conformance::target::{Containers, Runtime, Session, Spec};
-use engine::Owner;
 use faults::{Change, MUTANTS, Mutant, lines};
 use futures_util::StreamExt;
 use libtest_mimic::{Arguments, Trial};
@@ -75,7 +74,7 @@ async fn judge(root: &Path, plan: &Plan, mutant: &Mutant, built: &Built) -> Resu
     let folder = std::env::temp_dir().join(format!("conformance-images-{}-{name}", std::process::id()));
     let sound = plan.versions.get(SOUND).ok_or("the sound runtime is gone")?;
     let spec = break_copy(sound, mutant, &folder, &name).map_err(|error| format!("{name}: {error}"))?;
-    let owner = Owner::this_process(&format!("{}-{name}", std::process::id()));
+    let owner = run::owner(&format!("{}-{name}", std::process::id()));
     let session = Arc::new(Session::new(root, owner, 1.0, Arc::new(Terminal::new(false))));
     let containers = Containers::new(spec.clone(), session.clone());
     let place = match mutant.change {

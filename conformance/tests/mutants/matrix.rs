@@ -7,9 +7,8 @@ use std::sync::Arc;
 use conformance::contract::{self, Requirement};
 use conformance::plan::{self, Exceptions, Language, Planned};
 use conformance::report::{Outcome, Verdict, explain};
-use conformance::run::Run;
+use conformance::run::{self, Run};
 use conformance::target::{BareServer, Progress, Runtime, Session, Spec};
-use engine::Owner;
 
 use crate::backend::Sandboxes;
 use crate::reference::{DEFAULT_MAX_BODY, PROCESSES};
@@ -44,7 +43,7 @@ impl Matrix {
     pub(crate) fn new() -> Result<Self, String> {
         let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants/language");
         let language = Language::read(&here).map_err(|error| error.to_string())?;
-        let owner = Owner::this_process("mutants");
+        let owner = run::owner("mutants");
         let session = Arc::new(Session::new(&plan::repository(), owner, 1.0, Arc::new(Silent)));
         let folder = scratch().join(format!("conformance-mutants-{}", std::process::id()));
         Ok(Matrix { language, session, folder })

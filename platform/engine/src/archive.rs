@@ -3,9 +3,10 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::Error;
+use crate::ignore::Ignore;
 
 /// A file taken out of an archive.
 #[derive(Clone, Debug)]
@@ -39,37 +40,70 @@ impl Archive {
         header.set_size(content.len() as u64);
         self.builder
             .append_data(&mut header, path, content)
-            .map_err(|error| Error::new(&format!("archive {path}"), error))?;
+            .map_err(|error| Error::io(format!("archive {path}"), error))?;
         Ok(self)
     }
 
-    /// Adds everything in that folder, without dependency trees and packages that a build on the host
-    /// may have left there.
+    /// Adds everything in that folder but what lies right in it under one of the names in `left_out`.
     ///
     /// # Errors
     /// A file that cannot be read.
-    pub fn folder(mut self, folder: &Path) -> Result<Self, Error> {
-        let left_out = ["node_modules", "target", "code.tar.gz", ".git"];
+    pub fn folder(self, folder: &Path, left_out: &[&str]) -> Result<Self, Error> {
+        let is_left_out =
+            |entry: &DirEntry| entry.depth() == 1 && left_out.iter().any(|name| entry.file_name() == *name);
+        self.entries(folder, |entry| !is_left_out(entry), |_| true)
+    }
+
+    /// Adds what a build of that folder sees: everything that its `.dockerignore` does not leave out. The Dockerfile
+    /// and the `.dockerignore` always go in, since the engine reads them.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or a `.dockerignore` with a line that is no pattern.
+    pub fn context(self, folder: &Path, dockerfile: &str) -> Result<Self, Error> {
+        let ignore = Ignore::of(folder, dockerfile)?;
+        let is_kept = |entry: &DirEntry| !ignore.leaves_out(below(folder, entry));
+        let enters = |entry: &DirEntry| is_kept(entry) || ignore.may_keep_below(below(folder, entry));
+        self.entries(folder, |entry| !entry.file_type().is_dir() || enters(entry), is_kept)
+    }
+
+    /// Adds the entries that `is_added`, of the folders that `is_entered`.
+    fn entries(
+        mut self,
+        folder: &Path,
+        is_entered: impl Fn(&DirEntry) -> bool,
+        is_added: impl Fn(&DirEntry) -> bool,
+    ) -> Result<Self, Error> {
         let entries = WalkDir::new(folder).min_depth(1).sort_by_file_name().into_iter();
-        let kept = entries.filter_entry(|entry| !left_out.iter().any(|name| entry.file_name() == *name));
-        for entry in kept {
-            let entry = entry.map_err(|error| Error::new(&format!("read {}", folder.display()), error))?;
-            let path = entry.path();
-            let failed = |error: std::io::Error| Error::new(&format!("archive {}", path.display()), error);
-            let name = path.strip_prefix(folder).unwrap_or(path);
-            if entry.file_type().is_dir() {
-                let mut header = self.header(0o755);
-                header.set_entry_type(tar::EntryType::Directory);
-                header.set_size(0);
-                self.builder.append_data(&mut header, name, std::io::empty()).map_err(failed)?;
-            } else {
-                let content = std::fs::read(path).map_err(failed)?;
-                let mut header = self.header(if is_executable(path) { 0o755 } else { 0o644 });
-                header.set_size(content.len() as u64);
-                self.builder.append_data(&mut header, name, content.as_slice()).map_err(failed)?;
+        for entry in entries.filter_entry(is_entered) {
+            let entry =
+                entry.map_err(|error| Error::io(format!("read {}", folder.display()), error.into()))?;
+            if is_added(&entry) {
+                let path = entry.path().display().to_string();
+                self.entry(below(folder, &entry), &entry)
+                    .map_err(|error| Error::io(format!("archive {path}"), error))?;
             }
         }
         Ok(self)
+    }
+
+    fn entry(&mut self, name: &Path, entry: &DirEntry) -> std::io::Result<()> {
+        let (path, kind) = (entry.path(), entry.file_type());
+        if kind.is_dir() {
+            let mut header = self.header(0o755);
+            header.set_entry_type(tar::EntryType::Directory);
+            header.set_size(0);
+            return self.builder.append_data(&mut header, name, std::io::empty());
+        }
+        if kind.is_symlink() {
+            let mut header = self.header(0o777);
+            header.set_entry_type(tar::EntryType::Symlink);
+            header.set_size(0);
+            return self.builder.append_link(&mut header, name, std::fs::read_link(path)?);
+        }
+        let content = std::fs::read(path)?;
+        let mut header = self.header(if is_executable(path) { 0o755 } else { 0o644 });
+        header.set_size(content.len() as u64);
+        self.builder.append_data(&mut header, name, content.as_slice())
     }
 
     /// The finished archive.
@@ -77,7 +111,7 @@ impl Archive {
     /// # Errors
     /// None in practice: it is written to memory.
     pub fn finish(self) -> Result<Vec<u8>, Error> {
-        self.builder.into_inner().map_err(|error| Error::new("finish an archive", error))
+        self.builder.into_inner().map_err(|error| Error::io("finish an archive", error))
     }
 
     /// The regular files in an archive.
@@ -85,7 +119,7 @@ impl Archive {
     /// # Errors
     /// The bytes are no archive.
     pub fn members(bytes: &[u8]) -> Result<Vec<Member>, Error> {
-        let failed = |error: std::io::Error| Error::new("read an archive", error);
+        let failed = |error: std::io::Error| Error::io("read an archive", error);
         let mut members = Vec::new();
         for entry in tar::Archive::new(bytes).entries().map_err(failed)? {
             let mut entry = entry.map_err(failed)?;
@@ -107,7 +141,7 @@ impl Archive {
     pub fn unzip(bytes: &[u8]) -> Result<Vec<u8>, Error> {
         let mut plain = Vec::new();
         let read = flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut plain);
-        read.map(|_| plain).map_err(|error| Error::new("read a gzip stream", error))
+        read.map(|_| plain).map_err(|error| Error::io("read a gzip stream", error))
     }
 
     fn header(&self, mode: u32) -> tar::Header {
@@ -120,6 +154,11 @@ impl Archive {
     }
 }
 
+/// The path of an entry from the folder on.
+fn below<'a>(folder: &Path, entry: &'a DirEntry) -> &'a Path {
+    entry.path().strip_prefix(folder).unwrap_or(entry.path())
+}
+
 #[cfg(unix)]
 fn is_executable(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
@@ -129,4 +168,91 @@ fn is_executable(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_executable(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "sh")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder of its own, gone with the test.
+    struct Scratch(PathBuf);
+
+    impl Scratch {
+        fn with(name: &str, files: &[(&str, &str)]) -> Self {
+            let folder = std::env::temp_dir().join(format!("engine-archive-{}-{name}", std::process::id()));
+            for (path, content) in files {
+                let path = folder.join(path);
+                std::fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
+                std::fs::write(path, content).expect("it can be written");
+            }
+            Scratch(folder)
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn files(archive: Archive) -> Vec<String> {
+        let members = Archive::members(&archive.finish().expect("an archive")).expect("members");
+        members.into_iter().map(|member| member.path.display().to_string()).collect()
+    }
+
+    #[test]
+    fn a_folder_goes_in_whole_but_for_what_its_caller_names_and_only_at_the_top() {
+        let names = ["a", "target/x", "deep/target/y", "deep/node_modules/z", ".git/config"];
+        let scratch = Scratch::with("whole", &names.map(|name| (name, "")));
+        let all = Archive::owned_by(0).folder(&scratch.0, &[]).expect("it is read");
+        let every = [".git/config", "a", "deep/node_modules/z", "deep/target/y", "target/x"];
+        assert_eq!(files(all), every);
+        let some = Archive::owned_by(0).folder(&scratch.0, &["target", "a"]).expect("it is read");
+        assert_eq!(files(some), [".git/config", "deep/node_modules/z", "deep/target/y"]);
+    }
+
+    #[test]
+    fn a_build_sees_what_its_dockerignore_leaves_and_what_describes_it() {
+        let ignore = "# all but\n*\n!server\n!*.sh\n**/target\n";
+        let names = [
+            (".dockerignore", ignore),
+            ("Dockerfile", "FROM x"),
+            ("README.md", ""),
+            ("build.sh", ""),
+            ("documents/probe/x", ""),
+            ("server/main", ""),
+            ("server/target/debug", ""),
+        ];
+        let scratch = Scratch::with("context", &names);
+        let seen = Archive::owned_by(0).context(&scratch.0, "Dockerfile").expect("it is read");
+        assert_eq!(files(seen), [".dockerignore", "Dockerfile", "build.sh", "server/main"]);
+    }
+
+    #[test]
+    fn without_a_dockerignore_a_build_sees_everything() {
+        let scratch = Scratch::with("plain", &[("Dockerfile", ""), ("target/x", ""), (".git/config", "")]);
+        let seen = Archive::owned_by(0).context(&scratch.0, "Dockerfile").expect("it is read");
+        assert_eq!(files(seen), [".git/config", "Dockerfile", "target/x"]);
+    }
+
+    #[test]
+    fn an_ignore_file_that_is_wrong_is_named_with_its_line() {
+        let scratch = Scratch::with("wrong", &[(".dockerignore", "a\n[b\n")]);
+        let error = Archive::owned_by(0).context(&scratch.0, "Dockerfile").err().expect("no pattern");
+        let text = error.to_string();
+        assert!(text.ends_with(".dockerignore: line 2 is no pattern: \"[b\""), "{text}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_symbolic_link_stays_one() {
+        let scratch = Scratch::with("link", &[("folder/x", "")]);
+        std::os::unix::fs::symlink("folder", scratch.0.join("link")).expect("a link");
+        let bytes =
+            Archive::owned_by(0).folder(&scratch.0, &[]).and_then(Archive::finish).expect("an archive");
+        let mut archive = tar::Archive::new(bytes.as_slice());
+        let link = archive.entries().expect("entries").flatten().last().expect("the link");
+        assert_eq!(link.header().entry_type(), tar::EntryType::Symlink);
+        assert_eq!(link.link_name().expect("a name").as_deref(), Some(Path::new("folder")));
+    }
 }

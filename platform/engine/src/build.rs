@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use bollard::query_parameters::BuildImageOptionsBuilder;
 use futures_util::StreamExt;
 
-use crate::image::BUILT_HERE;
 use crate::{Archive, Engine, Error};
 
 /// Lines of a failed build that are shown.
@@ -15,7 +14,7 @@ const TAIL: usize = 40;
 /// What to build.
 #[derive(Clone, Debug)]
 pub struct BuildRequest {
-    /// The folder that is the build context.
+    /// The folder that is the build context; its `.dockerignore` is honoured.
     pub context: PathBuf,
     /// The Dockerfile in it.
     pub dockerfile: String,
@@ -31,10 +30,11 @@ impl Engine {
     /// # Errors
     /// The context cannot be read, or the build fails: then the message ends with what it printed last.
     pub async fn build(&self, request: &BuildRequest, progress: impl Fn(&str)) -> Result<(), Error> {
-        let context = Archive::owned_by(0).folder(&request.context)?.finish()?;
+        let context = Archive::owned_by(0).context(&request.context, &request.dockerfile)?.finish()?;
         let arguments: HashMap<&str, &str> =
             request.arguments.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        let labels = HashMap::from([(BUILT_HERE, "true")]);
+        let built_here = self.owner.built_label();
+        let labels = HashMap::from([(built_here.as_str(), "true")]);
         let options = BuildImageOptionsBuilder::default()
             .dockerfile(&request.dockerfile)
             .t(&request.tag)
@@ -59,12 +59,12 @@ impl Engine {
                 Err(error) => Some(error.to_string()),
             };
             if let Some(failure) = failure {
-                let tail = printed[printed.len().saturating_sub(TAIL)..].join("\n  ");
-                let context = request.context.display();
-                return Err(Error(format!(
-                    "failed to build {} from {context}: {failure}\n  {tail}",
-                    request.tag
-                )));
+                return Err(Error::Build {
+                    tag: request.tag.clone(),
+                    context: request.context.display().to_string(),
+                    reason: failure,
+                    printed: printed[printed.len().saturating_sub(TAIL)..].join("\n  "),
+                });
             }
         }
         Ok(())

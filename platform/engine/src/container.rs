@@ -60,7 +60,7 @@ impl Engine {
     /// The image is not there, or the engine refuses the description.
     pub async fn create(&self, spec: &ContainerSpec) -> Result<Container, Error> {
         let created = self.docker.create_container(None::<CreateContainerOptions>, spec.body(self)).await;
-        let id = created.map_err(|e| Error::new(&format!("make a container of {}", spec.image), e))?.id;
+        let id = created.map_err(|e| Error::refused(format!("make a container of {}", spec.image), e))?.id;
         Ok(Container { engine: self.clone(), id })
     }
 
@@ -71,7 +71,7 @@ impl Engine {
     pub async fn create_volume(&self) -> Result<String, Error> {
         let request = VolumeCreateRequest { labels: Some(self.owner.labels()), ..Default::default() };
         let made = self.docker.create_volume(request).await;
-        Ok(made.map_err(|error| Error::new("make a volume", error))?.name)
+        Ok(made.map_err(|error| Error::refused("make a volume", error))?.name)
     }
 }
 
@@ -153,7 +153,7 @@ impl Container {
         let host_port = bindings.iter().find_map(|binding| binding.host_port.as_ref()?.parse().ok());
         host_port
             .map(|host_port| SocketAddr::new(self.engine.host, host_port))
-            .ok_or_else(|| self.failed("reach", format!("port {port} is not published")))
+            .ok_or_else(|| Error::NotPublished { container: self.name().into(), port })
     }
 
     /// How it ended, or `None` while it runs.
@@ -207,6 +207,7 @@ impl Container {
     pub async fn exec(&self, command: &[&str], input: &[u8]) -> Result<Output, Error> {
         let doing = format!("run {} in", command.join(" "));
         let failed = |error: bollard::errors::Error| self.failed(&doing, error);
+        let broken = |error: std::io::Error| Error::io(format!("{doing} container {}", self.name()), error);
         let docker = &self.engine.docker;
         let options = CreateExecOptions {
             cmd: Some(command.iter().map(ToString::to_string).collect()),
@@ -219,10 +220,10 @@ impl Container {
         let mut result = Output { code: -1, stdout: String::new(), stderr: String::new() };
         let started = docker.start_exec(&exec, None).await.map_err(failed)?;
         if let StartExecResults::Attached { mut output, input: mut pipe } = started {
-            pipe.write_all(input).await.map_err(|error| self.failed(&doing, error))?;
+            pipe.write_all(input).await.map_err(broken)?;
             // Some engines close the output as soon as the input is closed, so only where it is read.
             if !input.is_empty() {
-                pipe.shutdown().await.map_err(|error| self.failed(&doing, error))?;
+                pipe.shutdown().await.map_err(broken)?;
             }
             while let Some(part) = output.next().await {
                 let part = part.map_err(failed)?;
@@ -263,7 +264,7 @@ impl Container {
             (Some(signalled), Some(ended)) => {
                 Ok(Duration::from_nanos((ended - signalled).max(0).unsigned_abs()))
             }
-            _ => Err(self.failed("time", "the engine recorded no signal and end")),
+            _ => Err(Error::NotRecorded(self.name().into())),
         }
     }
 
@@ -275,7 +276,7 @@ impl Container {
         self.engine.remove_container(&self.id).await
     }
 
-    fn failed(&self, doing: &str, cause: impl std::fmt::Display) -> Error {
-        Error::new(&format!("{doing} container {}", self.name()), cause)
+    fn failed(&self, doing: &str, cause: bollard::errors::Error) -> Error {
+        Error::refused(format!("{doing} container {}", self.name()), cause)
     }
 }

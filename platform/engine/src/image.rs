@@ -6,9 +6,6 @@ use bollard::query_parameters::{ListImagesOptionsBuilder, RemoveImageOptionsBuil
 
 use crate::{Engine, Error};
 
-/// The label on every image that the harness built.
-pub(super) const BUILT_HERE: &str = "org.open-runtimes.conformance.built";
-
 /// What an image says of itself.
 #[derive(Clone, Debug, Default)]
 pub struct Image {
@@ -42,11 +39,12 @@ impl Engine {
         let inspected = match self.docker.inspect_image(name).await {
             Ok(inspected) => inspected,
             Err(DockerResponseServerError { status_code: 404, .. }) => return Ok(None),
-            Err(error) => return Err(Error::new(&format!("inspect image {name}"), error)),
+            Err(error) => return Err(Error::refused(format!("inspect image {name}"), error)),
         };
         let config = inspected.config.unwrap_or_default();
         let history = self.docker.image_history(name).await;
-        let history = history.map_err(|error| Error::new(&format!("read the history of {name}"), error))?;
+        let history =
+            history.map_err(|error| Error::refused(format!("read the history of {name}"), error))?;
         Ok(Some(Image {
             id: inspected.id.unwrap_or_default(),
             tags: inspected.repo_tags.unwrap_or_default(),
@@ -60,15 +58,15 @@ impl Engine {
         }))
     }
 
-    /// The images that the harness built on this engine: tags and size in bytes.
+    /// The images that this program built on this engine: tags and size in bytes.
     ///
     /// # Errors
     /// The engine does not answer.
     pub async fn built_images(&self) -> Result<Vec<(String, u64)>, Error> {
-        let ours = HashMap::from([("label".to_string(), vec![format!("{BUILT_HERE}=true")])]);
+        let ours = HashMap::from([("label".to_string(), vec![format!("{}=true", self.owner.built_label())])]);
         let options = ListImagesOptionsBuilder::default().filters(&ours).build();
         let images = self.docker.list_images(Some(options)).await;
-        let images = images.map_err(|error| Error::new("list images", error))?;
+        let images = images.map_err(|error| Error::refused("list images", error))?;
         Ok(images
             .into_iter()
             .flat_map(|image| {
@@ -86,6 +84,6 @@ impl Engine {
     pub async fn remove_image(&self, name: &str) -> Result<(), Error> {
         let options = RemoveImageOptionsBuilder::default().force(true).build();
         let removed = self.docker.remove_image(name, Some(options), None).await;
-        removed.map(|_| ()).map_err(|error| Error::new(&format!("remove image {name}"), error))
+        removed.map(|_| ()).map_err(|error| Error::refused(format!("remove image {name}"), error))
     }
 }

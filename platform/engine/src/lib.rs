@@ -1,10 +1,12 @@
-//! The container engine: find it, build and pull images, run containers, leave nothing behind.
+//! The container engine: find it, build images, run containers, leave nothing behind.
 //!
-//! This room knows nothing of the contract and nothing of checks.
+//! What is the caller's own comes from the caller: see [`Program`].
 
 mod archive;
 mod build;
 mod container;
+mod error;
+mod ignore;
 mod image;
 mod locate;
 mod owner;
@@ -13,9 +15,10 @@ mod spec;
 pub use archive::{Archive, Member};
 pub use build::BuildRequest;
 pub use container::{Container, Exit, Log, Output};
+pub use error::Error;
 pub use image::Image;
-pub use owner::{Leftovers, Owner};
-pub use spec::{ContainerSpec, Network, Profile, Volume};
+pub use owner::{Leftovers, Owner, Program};
+pub use spec::{ContainerSpec, Network, Processor, Profile, Volume};
 
 use std::fmt;
 use std::net::IpAddr;
@@ -23,24 +26,6 @@ use std::sync::Arc;
 
 use bollard::Docker;
 use bollard::models::SystemInfoCgroupDriverEnum;
-
-/// What went wrong with the engine, in words that say what to do next.
-#[derive(Clone, Debug)]
-pub struct Error(pub String);
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Error {}
-
-impl Error {
-    fn new(doing: &str, cause: impl fmt::Display) -> Self {
-        Error(format!("failed to {doing}: {cause}"))
-    }
-}
 
 /// A connection to a container engine. Clones share it.
 #[derive(Clone)]
@@ -67,18 +52,16 @@ impl Engine {
     /// Connects to the engine that the environment names, or the first that answers.
     ///
     /// # Errors
-    /// No engine answers, or it runs no Linux containers; the message has the remedy.
+    /// No engine answers, or it runs no Linux containers; the message says what to do.
     pub async fn connect(owner: Owner) -> Result<Self, Error> {
-        let found = locate::locate().await?;
-        let version =
-            found.docker.version().await.map_err(|e| Error::new("ask the engine for its version", e))?;
-        let info = found.docker.info().await.map_err(|e| Error::new("ask the engine about itself", e))?;
+        let found = locate::locate(owner.program().remedy).await?;
+        let version = found.docker.version().await;
+        let version = version.map_err(|error| Error::refused("ask the engine for its version", error))?;
+        let info = found.docker.info().await;
+        let info = info.map_err(|error| Error::refused("ask the engine about itself", error))?;
         let os = info.os_type.or(version.os).unwrap_or_default();
         if os != "linux" {
-            return Err(Error(format!(
-                "the engine at {} runs {os} containers; switch it to Linux containers",
-                found.address
-            )));
+            return Err(Error::NotLinux { address: found.address, os });
         }
         let architecture = info.architecture.unwrap_or_default();
         let platform = Platform { os, architecture };

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bollard::Docker;
@@ -12,12 +13,6 @@ use crate::Error;
 /// How long an engine may take to answer a ping.
 const PING: Duration = Duration::from_secs(10);
 
-const REMEDY: &str = "\
-no container engine answers.
-  On Debian or Ubuntu: run `ci/engine`, which installs and starts Docker Engine.
-  Elsewhere: start Docker Desktop, or Podman with `podman machine start`, and try again.
-  An engine somewhere else: set DOCKER_HOST, for example DOCKER_HOST=tcp://10.0.0.5:2375.";
-
 pub(super) struct Found {
     pub(super) docker: Docker,
     pub(super) address: String,
@@ -25,7 +20,7 @@ pub(super) struct Found {
     pub(super) local: bool,
 }
 
-pub(super) async fn locate() -> Result<Found, Error> {
+pub(super) async fn locate(remedy: &'static str) -> Result<Found, Error> {
     let mut tried = Vec::new();
     for address in candidates()? {
         match open(&address).await {
@@ -33,22 +28,20 @@ pub(super) async fn locate() -> Result<Found, Error> {
                 let local = address.starts_with("unix://");
                 return Ok(Found { docker, host: published_on(&address)?, local, address });
             }
-            Err(error) => tried.push(format!("  {address}: {error}")),
+            Err(error) => tried.push((address, error)),
         }
     }
-    Err(Error(format!("{REMEDY}\n  Tried:\n{}", tried.join("\n"))))
+    Err(Error::NoEngine { remedy, tried })
 }
 
 async fn open(address: &str) -> Result<Docker, Error> {
-    let docker = Docker::connect_with_host(address).map_err(|e| Error(e.to_string()))?;
-    let negotiated = tokio::time::timeout(PING, docker.negotiate_version())
-        .await
-        .map_err(|_| Error(format!("no answer within {} s", PING.as_secs())))?;
-    negotiated.map_err(|error| {
-        let text = error.to_string();
-        let denied = text.contains("ermission denied");
-        Error(if denied { format!("{text} (join the group `docker`, or use sudo)") } else { text })
-    })
+    let unreachable = |error: bollard::errors::Error| {
+        let denied = error.to_string().contains("ermission denied");
+        if denied { Error::Denied(Arc::new(error)) } else { Error::Unreachable(Arc::new(error)) }
+    };
+    let docker = Docker::connect_with_host(address).map_err(unreachable)?;
+    let negotiated = tokio::time::timeout(PING, docker.negotiate_version()).await;
+    negotiated.map_err(|_| Error::Silent(PING))?.map_err(unreachable)
 }
 
 /// The named engine alone where one is named; else each place where one usually listens.
@@ -97,9 +90,7 @@ fn context() -> Result<Option<String>, Error> {
             return Ok(Some(host.to_string()));
         }
     }
-    Err(Error(format!(
-        "the Docker context {chosen:?} is chosen and not there; `docker context use default`, or create it"
-    )))
+    Err(Error::NoContext(chosen))
 }
 
 /// The address on which a published port of that engine is reached.
@@ -108,7 +99,7 @@ fn published_on(address: &str) -> Result<IpAddr, Error> {
         return Ok(IpAddr::V4(Ipv4Addr::LOCALHOST));
     };
     let authority = rest.split('/').next().unwrap_or(rest);
-    let mut found =
-        authority.to_socket_addrs().map_err(|error| Error::new(&format!("look up {authority}"), error))?;
-    found.next().map(|socket| socket.ip()).ok_or_else(|| Error(format!("{authority} has no address")))
+    let found = authority.to_socket_addrs();
+    let mut found = found.map_err(|error| Error::io(format!("look up {authority}"), error))?;
+    found.next().map(|socket| socket.ip()).ok_or_else(|| Error::NoAddress(authority.into()))
 }

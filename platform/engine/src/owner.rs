@@ -12,15 +12,34 @@ use futures_util::future::join_all;
 
 use crate::{Engine, Error};
 
-const RUN: &str = "org.open-runtimes.conformance.run";
-const HOST: &str = "org.open-runtimes.conformance.host";
-const PROCESS: &str = "org.open-runtimes.conformance.process";
-const STARTED: &str = "org.open-runtimes.conformance.process-started";
+/// A program that uses an engine: what it calls its own there, and what it tells its users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// What its labels begin with, such as `org.example.program`. Programs of different prefixes leave each other's
+    /// things alone.
+    pub labels: &'static str,
+    /// What a user does when no engine answers: lines that are shown as they are.
+    pub remedy: &'static str,
+}
 
-/// The process that starts things: run, host, process id, and when that process started, since ids are
+impl Program {
+    fn label(&self, name: &str) -> String {
+        format!("{}.{name}", self.labels)
+    }
+}
+
+// The ends of the labels.
+const RUN: &str = "run";
+const HOST: &str = "host";
+const PROCESS: &str = "process";
+const STARTED: &str = "process-started";
+const BUILT: &str = "built";
+
+/// The process that starts things: its program, run, host, process id, and when that process started, since ids are
 /// used again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
+    program: Program,
     run: String,
     host: String,
     process: u32,
@@ -28,11 +47,21 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// This process, under a run of that name.
-    pub fn this_process(run: &str) -> Self {
+    /// This process, which runs that program, under a run of that name.
+    pub fn this_process(program: Program, run: &str) -> Self {
         let process = std::process::id();
         let started = process_started(process).unwrap_or_default();
-        Owner { run: run.into(), host: host(), process, started }
+        Owner { program, run: run.into(), host: host(), process, started }
+    }
+
+    /// The program.
+    pub fn program(&self) -> Program {
+        self.program
+    }
+
+    /// The label on every image that the program builds.
+    pub(super) fn built_label(&self) -> String {
+        self.program.label(BUILT)
     }
 
     /// The name of the run.
@@ -48,14 +77,21 @@ impl Owner {
             (PROCESS, self.process.to_string()),
             (STARTED, self.started.clone()),
         ];
-        pairs.into_iter().map(|(name, value)| (name.to_string(), value)).collect()
+        pairs.into_iter().map(|(name, value)| (self.program.label(name), value)).collect()
     }
 
-    /// Whether things with these labels were started on this host by a process that is gone.
-    fn outlived(labels: &HashMap<String, String>) -> bool {
-        let label = |name: &str| labels.get(name).map(String::as_str).unwrap_or_default();
-        let Ok(process) = label(PROCESS).parse() else { return false };
-        label(HOST) == host() && process_started(process).as_deref() != Some(label(STARTED))
+    /// Whether things with these labels were started on this host by a process of the program that is gone.
+    fn is_abandoned(&self, labels: &HashMap<String, String>) -> bool {
+        let Some(process) = self.label(labels, PROCESS).and_then(|process| process.parse().ok()) else {
+            return false;
+        };
+        self.label(labels, HOST) == Some(&self.host)
+            && process_started(process).as_deref() != self.label(labels, STARTED)
+    }
+
+    /// What a thing's labels say under that name of the program's.
+    fn label<'a>(&self, labels: &'a HashMap<String, String>, name: &str) -> Option<&'a str> {
+        labels.get(&self.program.label(name)).map(String::as_str)
     }
 }
 
@@ -83,16 +119,15 @@ impl Engine {
     /// # Errors
     /// The engine does not answer.
     pub async fn mine(&self) -> Result<Leftovers, Error> {
-        let run = self.owner.run.clone();
-        self.find(|labels| labels.get(RUN) == Some(&run)).await
+        self.find(|labels| self.owner.label(labels, RUN) == Some(&self.owner.run)).await
     }
 
-    /// What processes of this host left behind that are gone.
+    /// What processes of the program on this host left behind that are gone.
     ///
     /// # Errors
     /// The engine does not answer.
     pub async fn abandoned(&self) -> Result<Leftovers, Error> {
-        self.find(Owner::outlived).await
+        self.find(|labels| self.owner.is_abandoned(labels)).await
     }
 
     /// What a process of this host has in the engine, be it gone or not.
@@ -100,11 +135,14 @@ impl Engine {
     /// # Errors
     /// The engine does not answer.
     pub async fn of_process(&self, process: u32) -> Result<Leftovers, Error> {
-        let (process, host) = (process.to_string(), host());
-        self.find(|labels| labels.get(PROCESS) == Some(&process) && labels.get(HOST) == Some(&host)).await
+        let (owner, process) = (&self.owner, process.to_string());
+        self.find(|labels| {
+            owner.label(labels, PROCESS) == Some(&process) && owner.label(labels, HOST) == Some(&owner.host)
+        })
+        .await
     }
 
-    /// What any run of the harness has in the engine, finished or not.
+    /// What any run of the program has in the engine, finished or not.
     ///
     /// # Errors
     /// The engine does not answer.
@@ -137,16 +175,17 @@ impl Engine {
     }
 
     async fn find(&self, wanted: impl Fn(&HashMap<String, String>) -> bool) -> Result<Leftovers, Error> {
-        let ours = HashMap::from([("label".to_string(), vec![RUN.to_string()])]);
+        let ours = HashMap::from([("label".to_string(), vec![self.owner.program.label(RUN)])]);
         let options = ListContainersOptionsBuilder::default().all(true).filters(&ours).build();
         let listed = self.docker.list_containers(Some(options)).await;
-        let containers = listed.map_err(|error| Error::new("list containers", error))?;
+        let containers = listed.map_err(|error| Error::refused("list containers", error))?;
         let options = ListVolumesOptionsBuilder::default().filters(&ours).build();
         let listed = self.docker.list_volumes(Some(options)).await;
-        let volumes = listed.map_err(|error| Error::new("list volumes", error))?.volumes.unwrap_or_default();
+        let volumes =
+            listed.map_err(|error| Error::refused("list volumes", error))?.volumes.unwrap_or_default();
         let options = ListNetworksOptionsBuilder::default().filters(&ours).build();
         let listed = self.docker.list_networks(Some(options)).await;
-        let networks = listed.map_err(|error| Error::new("list networks", error))?;
+        let networks = listed.map_err(|error| Error::refused("list networks", error))?;
         Ok(Leftovers {
             containers: containers
                 .into_iter()
@@ -168,7 +207,7 @@ fn gone(result: Result<(), bollard::errors::Error>, doing: &str) -> Result<(), E
     use bollard::errors::Error::DockerResponseServerError;
     match result {
         Ok(()) | Err(DockerResponseServerError { status_code: 404 | 409, .. }) => Ok(()),
-        Err(error) => Err(Error::new(doing, error)),
+        Err(error) => Err(Error::refused(doing, error)),
     }
 }
 
@@ -198,23 +237,41 @@ fn process_started(process: u32) -> Option<String> {
 mod tests {
     use super::*;
 
+    const PROGRAM: Program = Program { labels: "org.example.program", remedy: "" };
+
+    /// The labels of what this process started, with one of them changed.
+    fn labels(name: &str, value: &str) -> HashMap<String, String> {
+        let mut labels = Owner::this_process(PROGRAM, "r").labels();
+        labels.insert(PROGRAM.label(name), value.into());
+        labels
+    }
+
+    fn is_abandoned(labels: &HashMap<String, String>) -> bool {
+        Owner::this_process(PROGRAM, "another").is_abandoned(labels)
+    }
+
     #[test]
     fn what_a_living_process_started_is_not_abandoned() {
-        assert!(!Owner::outlived(&Owner::this_process("r").labels()));
+        assert!(!is_abandoned(&labels(RUN, "r")));
     }
 
     #[test]
     fn what_an_earlier_process_of_the_same_id_started_is_abandoned() {
-        let mut labels = Owner::this_process("r").labels();
-        labels.insert(STARTED.into(), "1".into());
-        assert!(Owner::outlived(&labels));
+        assert!(is_abandoned(&labels(STARTED, "1")));
     }
 
     #[test]
     fn what_another_host_started_is_not_ours_to_remove() {
-        let mut labels = Owner::this_process("r").labels();
-        labels.insert(HOST.into(), "elsewhere".into());
-        labels.insert(STARTED.into(), "1".into());
-        assert!(!Owner::outlived(&labels));
+        let mut labels = labels(HOST, "elsewhere");
+        labels.insert(PROGRAM.label(STARTED), "1".into());
+        assert!(!is_abandoned(&labels));
+    }
+
+    #[test]
+    fn what_another_program_started_is_not_ours_to_remove() {
+        let other = Program { labels: "org.example.other", ..PROGRAM };
+        let owner = Owner::this_process(other, "r");
+        assert!(!owner.is_abandoned(&labels(STARTED, "1")));
+        assert!(owner.labels().keys().all(|name| name.starts_with("org.example.other.")));
     }
 }

@@ -54,8 +54,20 @@ impl Profile {
     }
 }
 
-/// The greatest share of the processor that an engine takes, in units of which 1024 are the usual one.
-const MOST_SHARES: i64 = 262_144;
+/// A container's share of the processor, when there is not enough for all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Processor {
+    /// In units of which 1024 are the usual share, from 2 to [`Processor::MOST`].
+    pub shares: u32,
+    /// Whether it is a share beside all else on the engine's machine, where the engine may give one. Else it is one
+    /// among the engine's containers, which have one usual share together.
+    pub of_machine: bool,
+}
+
+impl Processor {
+    /// The greatest share that an engine gives.
+    pub const MOST: u32 = 262_144;
+}
 
 /// A volume in a container.
 #[derive(Clone, Debug)]
@@ -94,8 +106,8 @@ pub struct ContainerSpec {
     pub volumes: Vec<Volume>,
     /// Memory file systems: where, and the mount options.
     pub memory_folders: Vec<(String, String)>,
-    /// Whether it goes before the machine's other work: for containers in which time is measured.
-    pub first: bool,
+    /// Its share of the processor, where not the usual one.
+    pub processor: Option<Processor>,
 }
 
 impl ContainerSpec {
@@ -110,7 +122,7 @@ impl ContainerSpec {
             profile: Profile::OPEN,
             volumes: Vec::new(),
             memory_folders: Vec::new(),
-            first: false,
+            processor: None,
         }
     }
 
@@ -137,10 +149,9 @@ impl ContainerSpec {
         host.memory = profile.memory.map(|mib| i64::from(mib) * 1024 * 1024);
         // Memory and swap together: the same figure means no swap.
         host.memory_swap = host.memory;
-        if self.first {
-            // Among the engine's containers a share counts for little: all of them have one such share together.
-            host.cgroup_parent = engine.root_group.map(Into::into);
-            host.cpu_shares = Some(MOST_SHARES);
+        if let Some(processor) = self.processor {
+            host.cgroup_parent = engine.root_group.filter(|_| processor.of_machine).map(Into::into);
+            host.cpu_shares = Some(i64::from(processor.shares));
         }
         let mut exposed = None;
         match self.network {
