@@ -5,11 +5,12 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use conformance::backend::{CheckResult, Launch};
 use conformance::contract::Requirement;
+use conformance::fixture::Context;
 use conformance::plan::{self, Plan, Planned, Selection};
 use conformance::report::Verdict;
 use conformance::run::{self, Run, Terminal};
-use conformance::target::{CheckResult, Context, Launch};
 use engine::Engine;
 use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
@@ -132,7 +133,7 @@ async fn failure_leaves_nothing() {
     let verdict = after(|s| {
         Box::pin(async move {
             starts_a_second_server(s).await?;
-            Err(conformance::target::CheckError::broken("this", "that"))
+            Err(conformance::backend::CheckError::broken("this", "that"))
         })
     })
     .await;

@@ -5,11 +5,12 @@ use std::fmt::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use conformance::backend::CheckResult;
 use conformance::contract::{Level, Requirement};
+use conformance::fixture::Context;
 use conformance::plan::{self, Plan, Planned};
 use conformance::report::{Verdict, explain};
 use conformance::run::{self, Run, Terminal};
-use conformance::target::{CheckResult, Context};
 use conformance::wire::{Request, Response};
 use libtest_mimic::{Arguments, Failed, Trial};
 use protocol::{CHALLENGE, ERROR};

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use conformance::backend::{CheckError, CheckResult};
+use conformance::docker::{Containers, Session};
 use conformance::plan::{self, Plan, Runtime};
 use conformance::run::{self, Run, Terminal};
-use conformance::target::{CheckError, CheckResult, Containers, Session};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tokio::runtime::Handle;
 

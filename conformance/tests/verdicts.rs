@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backend::{Nowhere, Silent, spec};
+use conformance::backend::{BuildJob, CheckError, CheckResult, Source};
 use conformance::contract::{Check, Fixture, Level, Requirement};
+use conformance::docker::Session;
+use conformance::fixture::{Context, Runtime};
 use conformance::plan::{Exceptions, Expectation, Planned};
 use conformance::report::{Outcome, Tally, Verdict, expectations};
 use conformance::run::{self, Run};
-use conformance::target::{BuildJob, CheckError, CheckResult, Context, Runtime, Session, Source};
 use conformance::wire::Request;
 use jiff::civil::{Date, date};
 

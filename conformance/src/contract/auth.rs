@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::expect::{Barrier, During, Expect, echo, ensure, is_refused, member, nonce};
-use super::requirement::{LAUNCHES, check};
-use super::{Fixture, Requirement};
-use crate::target::{CheckResult, Context, Key, Launch, Server, Variable, eventually};
+use super::requirement::{Fixture, LAUNCHES, Requirement, check};
+use crate::backend::{CheckResult, Key, Launch, Variable};
+use crate::fixture::{Context, Server, eventually};
 use crate::wire::Request;
 use protocol::{CHALLENGE, KEY, Kind};
 

@@ -3,8 +3,7 @@
 mod refused;
 mod understood;
 
-use super::Requirement;
-use super::requirement::check;
+use super::requirement::{Requirement, check};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(

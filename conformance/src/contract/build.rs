@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::expect::{During, Expect, echo, ensure, member, nonce, same};
-use super::requirement::{BUILDS, check};
-use super::{Fixture, Requirement};
-use crate::target::{BuildJob, Built, CheckResult, Context, Launch, Package, Source, Start, eventually};
+use super::requirement::{BUILDS, Fixture, Requirement, check};
+use crate::backend::{BuildJob, Built, CheckResult, Launch, Package, Source, Start};
+use crate::fixture::{Context, eventually};
 use protocol::{Kind, PACKAGE_NAME};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::expect::{During, Expect, ensure, member, nonce, same};
-use super::requirement::{BUILDS, check};
-use super::{Fixture, Requirement};
-use crate::target::{BuildJob, CheckResult, Context, Launch, Package, Server, Source};
+use super::requirement::{BUILDS, Fixture, Requirement, check};
+use crate::backend::{BuildJob, CheckResult, Launch, Package, Source};
+use crate::fixture::{Context, Server};
 use protocol::{CODE, ENTRYPOINT, Kind};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[

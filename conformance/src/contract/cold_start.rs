@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use super::expect::{During, ensure};
-use super::requirement::{BUILDS, LAUNCHES, check};
-use super::{Fixture, Requirement};
-use crate::target::{CheckError, CheckResult, Context, Launch};
+use super::requirement::{BUILDS, Fixture, LAUNCHES, Requirement, check};
+use crate::backend::{CheckError, CheckResult, Launch};
+use crate::fixture::Context;
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(

@@ -4,9 +4,9 @@ use futures_util::future::{join_all, try_join_all};
 use serde_json::json;
 
 use super::expect::{Barrier, During, Expect, echo, member, nonce, same};
-use super::requirement::check;
-use super::{Fixture, Requirement};
-use crate::target::{CheckResult, Context, Server, Waiting};
+use super::requirement::{Fixture, Requirement, check};
+use crate::backend::{CheckResult, Waiting};
+use crate::fixture::{Context, Server};
 use crate::wire::Connection;
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[

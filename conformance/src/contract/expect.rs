@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::target::{CheckError, CheckResult, Server, eventually};
+use crate::backend::{CheckError, CheckResult};
+use crate::fixture::{Server, eventually};
 use crate::wire::{self, Response};
 use protocol::{ERROR, Kind};
 

@@ -1,17 +1,11 @@
 //! What a function may answer, how it may fail, and what of it others may notice.
 
 mod answering;
+mod expect;
 mod failing;
 mod others;
 
-use serde_json::Value;
-
-use super::expect::{During, Expect, ensure};
-use super::requirement::check;
-use super::{Fixture, Requirement};
-use crate::target::{CheckResult, Server};
-use crate::wire::Response;
-use protocol::Kind;
+use super::requirement::{Fixture, Requirement, check};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
@@ -127,14 +121,3 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .needs("background")
     .fixture(Fixture::Own),
 ];
-
-fn has_text(answer: &Response, text: &str) -> CheckResult {
-    ensure(answer.text() == Some(text), format!("the exact text {text:?}"), answer.summary())
-}
-
-async fn is_invalid(s: &Server, payload: Value, what: &str) -> CheckResult {
-    let answer = s.act(payload).await.during(what)?;
-    let injected = answer.header("X-Injected");
-    ensure(injected.is_none(), format!("{what}: nothing injected"), format!("{injected:?}"))?;
-    answer.says(Kind::InvalidResponse, "The function's answer is not valid.").during(what)
-}

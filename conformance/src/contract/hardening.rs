@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::Requirement;
 use super::expect::{ensure, member};
-use super::requirement::check;
-use crate::target::{CheckResult, Context};
+use super::requirement::{Fixture, Requirement, check};
+use crate::backend::CheckResult;
+use crate::fixture::Context;
 use protocol::{CODE, CONTRACT, KEY, LABEL_CONTRACT, LABEL_ENTRYPOINT};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
@@ -30,7 +30,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
          are set.",
         check!(image),
     )
-    .fixture(super::Fixture::Empty),
+    .fixture(Fixture::Empty),
 ];
 
 async fn user(s: &Context) -> CheckResult {

@@ -4,11 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::expect::{During, Expect, ensure, same};
-use super::requirement::{BUILDS, check};
-use super::{Fixture, Requirement};
-use crate::target::{
-    BuildJob, CheckError, CheckResult, Composition, Context, Launch, Package, Source, within,
-};
+use super::requirement::{BUILDS, Fixture, Requirement, check};
+use crate::backend::{BuildJob, CheckError, CheckResult, Launch, Package, Source};
+use crate::docker::Composition;
+use crate::fixture::{Context, within};
 use crate::wire::{Client, Request, Response};
 use protocol::{CHALLENGE, SOURCE};
 
@@ -183,7 +182,7 @@ async fn example(s: &Context) -> CheckResult {
             "the engine is remote, and Compose mounts ./example from here".into(),
         ));
     }
-    let composition = Composition::up(s, &s.spec().folder).await?;
+    let composition = Composition::up(s.runtime().session(), s.spec(), s.transcript().clone()).await?;
     let promise = Promise::all(&s.spec().examples[0])?.remove(0);
     let outcome = comes_up(s, &composition, &promise).await;
     composition.down().await?;

@@ -6,9 +6,9 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::expect::{Barrier, During, Expect, echo, ensure, is_done, nonce};
-use super::requirement::check;
-use super::{Fixture, Requirement};
-use crate::target::{CheckError, CheckResult, Context, Launch, Server, Signal, eventually};
+use super::requirement::{Fixture, Requirement, check};
+use crate::backend::{CheckError, CheckResult, Launch, Signal};
+use crate::fixture::{Context, Server, eventually};
 use crate::wire::Error;
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[

@@ -5,8 +5,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::Sentence;
-use crate::target::{CheckResult, Context};
+use crate::backend::CheckResult;
+use crate::contract::sentence::Sentence;
+use crate::fixture::Context;
 
 /// A check under way.
 pub type CheckFuture<'a> = Pin<Box<dyn Future<Output = CheckResult> + Send + 'a>>;
@@ -136,7 +137,7 @@ impl Requirement {
 /// Makes a [`Check`] of an `async fn(&Context) -> CheckResult`.
 macro_rules! check {
     ($name:path) => {{
-        fn converse(context: &$crate::target::Context) -> $crate::contract::CheckFuture<'_> {
+        fn converse(context: &$crate::fixture::Context) -> $crate::contract::requirement::CheckFuture<'_> {
             Box::pin($name(context))
         }
         converse

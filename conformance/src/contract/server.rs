@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::expect::{During, Expect, echo, ensure, is_refused, member, nonce, same};
-use super::requirement::{LAUNCHES, check};
-use super::{Fixture, Requirement};
-use crate::target::{CheckResult, Context, Launch, Variable};
+use super::requirement::{Fixture, LAUNCHES, Requirement, check};
+use crate::backend::{CheckResult, Launch, Variable};
+use crate::fixture::Context;
 use crate::wire::{Connection, Ending};
 use protocol::{CHALLENGE, ENTRYPOINT, ERROR, Kind, MAX_BODY};
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::{Error, read_toml};
-use crate::target::{BareServer, Messages, UnitTests, Waiting};
+use crate::backend::{BareServer, Messages, UnitTests, Waiting};
 
 /// What the harness needs of a language. `conformance/PROBE.md` says what each member means.
 #[derive(Clone, Debug, Deserialize)]

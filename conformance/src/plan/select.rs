@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use super::{Error, Exceptions, Manifest, Runtime};
+use crate::backend::Spec;
 use crate::contract::{self, Fixture, Requirement};
-use crate::target::Spec;
 use protocol::DEFAULT_MAX_BODY;
 
 /// Memory of a serving container without a declared one, in MiB.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Outcome, Verdict};
+use super::outcome::{Outcome, Verdict};
 
 /// What is wrong and how to see it again: the requirement, expected and actual, the wire, the log, the
 /// command.

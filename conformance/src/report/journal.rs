@@ -7,7 +7,7 @@ use std::sync::Mutex;
 
 use serde_json::json;
 
-use super::{Outcome, Tally};
+use super::outcome::{Outcome, Tally};
 
 /// The results of a run: in memory, and a line each in `results.jsonl`.
 #[derive(Debug)]

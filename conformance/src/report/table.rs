@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::{Outcome, Tally};
+use super::outcome::{Outcome, Tally};
 
 /// The table of outcomes in the order of the plan: in each cell how many requirements are met of how many that apply, with a mark where a
 /// MUST is red (`✗`), or a SHOULD warns or a failure is expected (`!`); below it the figures of the cold starts.

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use super::{Run, judge};
-use crate::target::{CheckResult, Context, Launch, Package, Runtime};
+use crate::backend::{CheckResult, Launch, Package};
+use crate::fixture::{Context, Runtime};
 
 /// How long a measuring container may take.
 const TIMEOUT: Duration = Duration::from_secs(180);

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use serde_json::Map;
 
 use super::{Run, expectation};
+use crate::backend::{CheckError, CheckResult};
 use crate::contract::{self, Fixture, Requirement};
+use crate::fixture::{Context, Runtime};
 use crate::plan::Planned;
 use crate::report::{Outcome, Verdict};
-use crate::target::{CheckError, CheckResult, Context, Runtime};
 
 /// How long after its connections a server's process may be gone: on a busy machine it was seen to take some
 /// milliseconds.

@@ -17,9 +17,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{OnceCell, RwLock};
 
+use crate::backend::Spec;
+use crate::docker::{Progress, Session};
+use crate::fixture::Runtime;
 use crate::plan::{Plan, Planned};
 use crate::report::{Journal, Outcome, Tally};
-use crate::target::{Progress, Runtime, Session, Spec};
 use engine::Leftovers;
 
 /// What scales the budgets of checks that measure time, for machines that are slow and known to be.

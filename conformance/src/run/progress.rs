@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use crate::target::Progress;
+use crate::docker::Progress;
 
 /// Longest line of a build that is shown, in characters.
 const WIDTH: usize = 110;

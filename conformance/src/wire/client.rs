@@ -4,7 +4,10 @@ use std::net::SocketAddr;
 use std::sync::OnceLock;
 
 use super::connection::next_number;
-use super::{Error, Request, Response, TIMEOUT, Transcript};
+use super::error::{Error, TIMEOUT};
+use super::request::Request;
+use super::response::Response;
+use super::transcript::Transcript;
 
 /// A plain HTTP/1.1 client that makes a new connection for each request, so that no answer depends on
 /// what an earlier check did to a connection.

@@ -8,7 +8,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::{Error, Request, Response, TIMEOUT, Transcript};
+use super::error::{Error, TIMEOUT};
+use super::request::Request;
+use super::response::Response;
+use super::transcript::Transcript;
 
 /// The largest header block read from a runtime, in bytes.
 const MAX_HEAD: usize = 64 * 1024;

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use conformance::target::{
-    Backend, BackendFuture, BareServer, BuildJob, Built, CheckError, Instance, Launch, Messages, Progress,
-    Spec,
+use conformance::backend::{
+    Backend, BackendFuture, BareServer, BuildJob, Built, CheckError, Instance, Launch, Messages, Spec,
 };
+use conformance::docker::Progress;
 use engine::{Error, Exit, Image};
 
 /// The place.

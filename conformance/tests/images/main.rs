@@ -11,10 +11,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
+use conformance::backend::Spec;
+use conformance::docker::{Containers, Session};
+use conformance::fixture::Runtime;
 use conformance::plan::{self, Plan, Planned, Selection};
 use conformance::report::{Outcome, Verdict, explain};
 use conformance::run::{self, Run, Terminal};
-use conformance::target::{Containers, Runtime, Session, Spec};
 use faults::{Change, MUTANTS, Mutant, lines};
 use futures_util::StreamExt;
 use libtest_mimic::{Arguments, Trial};

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use conformance::backend::{BareServer, Spec};
 use conformance::contract::{self, Requirement};
+use conformance::docker::{Progress, Session};
+use conformance::fixture::Runtime;
 use conformance::plan::{self, Exceptions, Language, Planned};
 use conformance::report::{Outcome, Verdict, explain};
 use conformance::run::{self, Run};
-use conformance::target::{BareServer, Progress, Runtime, Session, Spec};
 
 use crate::backend::Sandboxes;
 use crate::reference::{DEFAULT_MAX_BODY, PROCESSES};

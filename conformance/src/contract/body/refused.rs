@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use crate::backend::{CheckResult, Launch};
 use crate::contract::expect::{Barrier, During, Expect, echo, ensure, member, nonce, same};
-use crate::target::{CheckResult, Context, Launch};
+use crate::fixture::Context;
 use protocol::{Kind, MAX_BODY};
 
 /// Brackets that may be open at once.

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::backend::CheckResult;
 use crate::contract::expect::{During, Expect, member, nonce, same};
-use crate::target::{CheckResult, Context, Server};
+use crate::fixture::{Context, Server};
 use crate::wire::Response;
 use protocol::CODE;
 

@@ -4,9 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
-use super::{has_text, is_invalid};
+use super::expect::{has_text, is_invalid};
+use crate::backend::CheckResult;
 use crate::contract::expect::{During, Expect, ensure, nonce, same};
-use crate::target::{CheckResult, Context};
+use crate::fixture::Context;
 use crate::wire::Response;
 
 fn has_type(answer: &Response, media: &str) -> CheckResult {

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{has_text, is_invalid};
+use super::expect::{has_text, is_invalid};
+use crate::backend::CheckResult;
 use crate::contract::expect::{During, Expect, echo, echoes, ensure, nonce, same};
-use crate::target::{CheckResult, Context, Server, eventually};
+use crate::fixture::{Context, Server, eventually};
 use crate::wire::Response;
 use protocol::Kind;
 

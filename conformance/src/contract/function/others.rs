@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
+use crate::backend::CheckResult;
 use crate::contract::expect::{Barrier, During, Expect, echo, ensure, is_done, member, nonce, same};
-use crate::target::{CheckResult, Context, Server, eventually};
+use crate::fixture::{Context, Server, eventually};
 use crate::wire::Request;
 use protocol::{CHALLENGE, Kind};
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use conformance::target::{
+use conformance::backend::{
     Backend, BackendFuture, BuildJob, Built, CheckError, CheckResult, Instance, Key, Launch, Spec, Start,
 };
 use engine::Image;

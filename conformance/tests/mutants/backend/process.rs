@@ -6,7 +6,7 @@ use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use conformance::target::{BackendFuture, CheckError, CheckResult, Instance, Launch, Signal};
+use conformance::backend::{BackendFuture, CheckError, CheckResult, Instance, Launch, Signal};
 use engine::{Exit, Log};
 use rustix::process::{Pid, kill_process};
 use serde_json::{Value, json};

@@ -2,30 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
-use crate::target::containers::{Containers, Ran, user_of};
-use crate::target::package::LEFT_BY_BUILDS;
-use crate::target::{Backend, CheckError, CheckResult, registry};
+use crate::backend::{Backend, CheckError, CheckResult, LEFT_BY_BUILDS, registry};
+use crate::docker::containers::{Containers, Ran, user_of};
 use engine::{Archive, ContainerSpec, Network, Volume};
 
 /// The tables of cases that the unit tests of every language read, seen from a runtime's folder. In the container
 /// they lie at the same place, seen from `/usr/code`.
 const CASES: &str = "../../conformance/cases";
-
-/// How the unit tests of a language are run.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UnitTests {
-    /// The command that runs the tests of the server and of what functions are written with, with the runtime's folder
-    /// as `/usr/code`.
-    pub command: Vec<String>,
-    /// The command that runs the tests of an example, with the example as `/usr/code`: each example of the language
-    /// has tests then.
-    pub example: Option<Vec<String>>,
-    /// What is in a line of the output for each test, or group of tests, that passed.
-    pub passed: String,
-}
 
 impl Containers {
     /// Runs `command` in a container of the image, with a copy of `folder` as `/usr/code` and with network, and counts

@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::target::backend::{BackendFuture, Instance};
-use crate::target::{CheckError, CheckResult, Signal};
+use crate::backend::{BackendFuture, CheckError, CheckResult, Instance, Signal};
 use engine::{Container, Exit, Log, Output};
 
 /// Unpacks standard input in `$1`, with `$2` under another name.

@@ -1,7 +1,7 @@
 //! A package registry that is down is neither the runtime's fault nor that of its build: it is told apart
 //! by what the package managers print.
 
-use crate::target::CheckError;
+use crate::backend::error::CheckError;
 
 /// What package managers print when they cannot reach a registry: apt, npm, pip, cargo, Go, Maven.
 const PHRASES: [&str; 12] = [
@@ -20,12 +20,12 @@ const PHRASES: [&str; 12] = [
 ];
 
 /// The line that says that a registry could not be reached, where one does.
-pub fn unreachable(log: &str) -> Option<&str> {
+pub(crate) fn unreachable(log: &str) -> Option<&str> {
     log.lines().find(|line| PHRASES.iter().any(|phrase| line.contains(phrase)))
 }
 
 /// What a check gets in place of a build that failed for want of a registry.
-pub(super) fn down(doing: &str, line: &str) -> CheckError {
+pub(crate) fn down(doing: &str, line: &str) -> CheckError {
     CheckError::missing(
         "a package registry",
         format!(

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
-use crate::target::backend::{Backend, BackendFuture, Instance};
-use crate::target::package::LEFT_BY_BUILDS;
-use crate::target::registry;
-use crate::target::{BuildJob, Built, CheckError, CheckResult, Key, Launch, Session, Source, Spec, Start};
+use crate::backend::{
+    Backend, BackendFuture, BuildJob, Built, CheckError, CheckResult, Instance, Key, LEFT_BY_BUILDS, Launch,
+    Source, Spec, Start, registry,
+};
+use crate::docker::session::Session;
 use engine::{
     Archive, BuildRequest, ContainerSpec, Exit, Image, Member, Network, Processor, Profile, Volume,
 };

@@ -5,24 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::process::Command;
 use tokio::sync::OnceCell;
 
-use crate::target::{CheckError, CheckResult};
-use engine::{Archive, BuildRequest, ContainerSpec, Engine, Owner};
+use crate::backend::{CheckError, CheckResult};
+use crate::docker::agent;
+use crate::docker::progress::Progress;
+use engine::{BuildRequest, Engine, Owner};
 
 /// The image that every runtime depends on.
 const BASE: &str = "open-runtimes/base";
 /// The image that the base depends on.
 const DEBIAN: &str = "debian:trixie-slim";
-
-/// Where word of what is going on goes.
-pub trait Progress: Send + Sync + std::fmt::Debug {
-    /// Something that takes long begins.
-    fn say(&self, line: &str);
-    /// A line of its output.
-    fn detail(&self, line: &str);
-}
 
 /// What all runtimes of a run share.
 #[derive(Debug)]
@@ -152,52 +145,15 @@ impl Session {
             let here = std::env::consts::OS == engine.platform().os
                 && std::env::consts::ARCH == engine.platform().architecture
                 && std::env::var_os("CONFORMANCE_AGENT_IN_STAGE").is_none();
-            let made = if here { self.compile_here().await } else { self.compile_in_stage(&engine).await };
+            let source = self.root.join("conformance/agent");
+            let made = if here {
+                agent::compile_here(&source, self.owner.run()).await
+            } else {
+                agent::compile_in_stage(&engine, &source, self.progress.as_ref()).await
+            };
             made.map(Arc::new).map_err(|why| CheckError::missing("the agent containers", why))
         });
         made.await.clone()
-    }
-
-    fn agent_source(&self) -> PathBuf {
-        self.root.join("conformance/agent")
-    }
-
-    async fn compile_here(&self) -> Result<Vec<u8>, String> {
-        let folder = std::env::temp_dir().join(format!("conformance-{}", self.owner.run()));
-        let program = folder.join("agent");
-        std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-        let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
-        let compiled = Command::new(&rustc)
-            .args(["--edition", "2024", "-O", "-C", "target-feature=+crt-static", "-o"])
-            .arg(&program)
-            .arg(self.agent_source().join("src/main.rs"))
-            .output()
-            .await
-            .map_err(|error| format!("{rustc} does not start: {error}"))?;
-        let bytes = std::fs::read(&program);
-        let _ = std::fs::remove_dir_all(&folder);
-        if !compiled.status.success() {
-            return Err(String::from_utf8_lossy(&compiled.stderr).into_owned());
-        }
-        bytes.map_err(|error| error.to_string())
-    }
-
-    async fn compile_in_stage(&self, engine: &Engine) -> Result<Vec<u8>, String> {
-        let tag = "open-runtimes/conformance-agent".to_string();
-        self.say(&format!("building the image {tag}, since the engine runs another platform"));
-        let request = BuildRequest {
-            context: self.agent_source(),
-            dockerfile: "Dockerfile".into(),
-            tag: tag.clone(),
-            arguments: BTreeMap::new(),
-        };
-        let told = |error: engine::Error| error.to_string();
-        engine.build(&request, |line| self.detail(&format!("agent: {line}"))).await.map_err(told)?;
-        let container = engine.create(&ContainerSpec::of(&tag)).await.map_err(told)?;
-        let archive = container.download("/agent").await.map_err(told)?;
-        container.remove().await.map_err(told)?;
-        let member = Archive::members(&archive.unwrap_or_default()).map_err(told)?.pop();
-        member.map(|member| member.content).ok_or_else(|| format!("{tag} has no /agent"))
     }
 }
 

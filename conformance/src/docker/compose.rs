@@ -2,14 +2,15 @@
 
 use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Output;
 
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 
-use crate::target::{CheckError, CheckResult, Context};
-use crate::wire::Client;
+use crate::backend::{CheckError, CheckResult, Spec};
+use crate::docker::session::Session;
+use crate::wire::{Client, Transcript};
 
 /// A composition that is up. It must be taken [`down`](Composition::down).
 #[derive(Debug)]
@@ -26,23 +27,22 @@ pub struct Composition {
 }
 
 impl Composition {
-    /// Brings a folder's `docker-compose.yml` up on a free port, with the run's key and the context's version.
+    /// Brings the `docker-compose.yml` of a runtime's folder up on a free port, with the run's key and the version's image.
     ///
     /// # Errors
     /// Compose is missing, or refuses the file.
-    pub async fn up(context: &Context, folder: &Path) -> CheckResult<Self> {
-        let session = context.runtime().session();
+    pub async fn up(session: &Session, spec: &Spec, transcript: Transcript) -> CheckResult<Self> {
         let port = free_port()?;
-        let project = format!("conformance-{}-{port}", context.spec().label().replace('.', "-"));
+        let project = format!("conformance-{}-{port}", spec.label().replace('.', "-"));
         let mut composition = Composition {
             program: program().await?,
-            folder: folder.to_path_buf(),
+            folder: spec.folder.clone(),
             overlay: std::env::temp_dir().join(format!("{project}.yml")),
             project,
             key: session.key().to_string(),
             port,
-            version: context.spec().version.clone(),
-            client: Client::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), context.transcript().clone()),
+            version: spec.version.clone(),
+            client: Client::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), transcript),
         };
         let services = composition.run(&["config", "--services"]).await?;
         composition.lay_labels(&String::from_utf8_lossy(&services.stdout), &session.labels())?;

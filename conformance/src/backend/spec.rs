@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::Source;
+use crate::backend::source::Source;
 
 /// What a check may know of the runtime it judges: from its manifest and its language's folder.
 #[derive(Clone, Debug)]
@@ -69,6 +69,20 @@ pub struct BareBuild {
     pub command: Vec<String>,
     /// What the command leaves, below the folder.
     pub artefact: String,
+}
+
+/// How the unit tests of a language are run.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnitTests {
+    /// The command that runs the tests of the server and of what functions are written with, with the runtime's folder
+    /// as `/usr/code`.
+    pub command: Vec<String>,
+    /// The command that runs the tests of an example, with the example as `/usr/code`: each example of the language
+    /// has tests then.
+    pub example: Option<Vec<String>>,
+    /// What is in a line of the output for each test, or group of tests, that passed.
+    pub passed: String,
 }
 
 /// How a function waits.

@@ -9,7 +9,10 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 
-use crate::target::{BuildJob, Built, CheckResult, Launch, Signal};
+use crate::backend::build::{BuildJob, Built};
+use crate::backend::error::CheckResult;
+use crate::backend::launch::Launch;
+use crate::backend::signal::Signal;
 use engine::{Exit, Image, Log};
 
 /// Something that will come.

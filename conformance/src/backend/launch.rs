@@ -1,9 +1,6 @@
-//! How a server is started, and what came of it.
+//! How a server is started.
 
-use serde_json::Value;
-
-use crate::target::{Package, Server, Source};
-use engine::{Exit, Log};
+use crate::backend::source::{Package, Source};
 
 /// The key that a server is started with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,41 +136,4 @@ impl Launch {
     pub fn package_name(&self) -> &'static str {
         if self.how == Start::Unpacked { Self::UNPACKED } else { protocol::PACKAGE_NAME }
     }
-}
-
-/// What came of a start.
-#[derive(Debug)]
-pub enum Started {
-    /// It answers.
-    Serving(Server),
-    /// It ended without ever answering.
-    Ended(Ended),
-}
-
-/// A server that ended without ever answering.
-#[derive(Clone, Debug)]
-pub struct Ended {
-    /// How.
-    pub exit: Exit,
-    /// All that it printed.
-    pub log: Log,
-}
-
-impl Ended {
-    /// Whether it failed, and named `name` on standard error.
-    pub fn blames(&self, name: &str) -> bool {
-        self.exit.code != 0 && self.log.errors.contains(name)
-    }
-
-    /// One line for a failure message.
-    pub fn summary(&self) -> String {
-        let of_memory = if self.exit.out_of_memory { " (out of memory)" } else { "" };
-        format!("exit code {}{of_memory}, and printed: {}", self.exit.code, self.log.all.trim())
-    }
-}
-
-/// The last line of a log that is a JSON object: how the agent tells what it found. The two streams of a
-/// container may arrive out of order, so what others printed may come after it.
-pub(super) fn last_json(log: &str) -> Option<Value> {
-    log.lines().rev().find_map(|line| serde_json::from_str(line).ok().filter(Value::is_object))
 }

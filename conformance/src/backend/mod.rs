@@ -1,0 +1,24 @@
+//! What a server runs on, and the words for it.
+//!
+//! A [`Backend`] makes images, packages and instances of one version of a runtime; an [`Instance`] is what one
+//! server runs on. Checks know containers and processes only through these two, by a [`Launch`] (how a server
+//! is started) and a [`BuildJob`] (how a package is made); what goes wrong is a [`CheckError`].
+
+mod build;
+mod error;
+mod found;
+mod launch;
+pub(crate) mod registry;
+mod signal;
+mod source;
+mod spec;
+mod traits;
+
+pub use build::{BuildJob, Built};
+pub use error::{CheckError, CheckResult, Missing};
+pub(crate) use found::last_json;
+pub use launch::{Key, Launch, Start, Variable};
+pub use signal::Signal;
+pub use source::{LEFT_BY_BUILDS, Package, Source};
+pub use spec::{BareBuild, BareServer, Messages, Spec, UnitTests, Waiting};
+pub use traits::{Backend, BackendFuture, Instance};
