@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use conformance::backend::{CheckError, CheckResult};
 use conformance::docker::{Containers, Session};
-use conformance::plan::{self, Plan, Runtime};
+use conformance::plan::{self, Plan, Runtime, Selection, Standing};
 use conformance::run::{self, Run, Terminal};
 use libtest_mimic::{Arguments, Failed, Trial};
 use tokio::runtime::Handle;
@@ -26,7 +26,8 @@ fn main() -> ExitCode {
     let session = Arc::new(Session::new(&root, owner, 1.0, Arc::new(Terminal::new(false))));
     let folder = std::env::temp_dir().join(format!("conformance-units-{}", std::process::id()));
     let run = Arc::new(Run::over(Vec::new(), Vec::new(), session.clone(), &folder).expect("a run"));
-    let trials = trials(&runtimes, &session, threads.handle());
+    let named: Vec<String> = arguments.filter.iter().cloned().collect();
+    let trials = trials(&runtimes, &Selection::of(&named), &session, threads.handle());
     if !arguments.list {
         threads.block_on(async { run.clean_up_on_interrupt() });
     }
@@ -58,7 +59,7 @@ impl Units {
     }
 }
 
-fn trials(runtimes: &[Runtime], session: &Arc<Session>, handle: &Handle) -> Vec<Trial> {
+fn trials(runtimes: &[Runtime], named: &Selection, session: &Arc<Session>, handle: &Handle) -> Vec<Trial> {
     let plan = Plan::of(runtimes, plan::today()).expect("a plan");
     let mut trials = Vec::new();
     for spec in plan.versions.values() {
@@ -75,6 +76,8 @@ fn trials(runtimes: &[Runtime], session: &Arc<Session>, handle: &Handle) -> Vec<
             passed: units.passed.clone(),
         };
         let name = format!("{}/units", spec.label());
+        let only_warns = Standing::of(spec.base.release, named.names(&spec.label())).only_warns();
+        let said = if only_warns { warned } else { said };
         for (folder, command) in spec.examples.iter().zip(std::iter::repeat(&units.example)) {
             let Some(command) = command else { continue };
             trials.push(of(folder, command).trial(
@@ -101,6 +104,14 @@ fn said(result: CheckResult<usize>) -> Result<(), Failed> {
         CheckError::Missing(missing) => format!("{} is missing: {}", missing.what, missing.message).into(),
         CheckError::Fault(why) | CheckError::NotApplicable(why) => why.into(),
     })
+}
+
+/// The same of a version from an unstable release, which was not selected by its name.
+fn warned(result: CheckResult<usize>) -> Result<(), Failed> {
+    if let Err(failed) = said(result) {
+        eprintln!("warning: units of an unstable version: {}", failed.message().unwrap_or_default());
+    }
+    Ok(())
 }
 
 /// Trials that a wrong trial would pass: each names what must be reported.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use backend::{Nowhere, Silent, spec};
-use conformance::backend::{BuildJob, CheckError, CheckResult, Source};
+use conformance::backend::{BuildJob, CheckError, CheckResult, Release, Source};
 use conformance::contract::{Check, Fixture, Level, Requirement};
 use conformance::docker::Session;
 use conformance::fixture::{Context, Runtime};
-use conformance::plan::{Exceptions, Expectation, Planned};
+use conformance::plan::{Exceptions, Expectation, Planned, Standing};
 use conformance::report::{Outcome, Tally, Verdict, expectations};
 use conformance::run::{self, Run};
 use conformance::wire::Request;
@@ -93,6 +93,36 @@ async fn a_should_that_is_broken_warns() {
         outcome(Requirement { level: Level::Should, ..requirement(FAILS) }, Exceptions::default(), Nowhere)
             .await;
     assert!(outcome.is_warning() && !outcome.is_failure());
+}
+
+fn unstable(named: bool) -> Exceptions {
+    Exceptions { standing: Standing::of(Release::Forky, named), ..Exceptions::default() }
+}
+
+#[tokio::test]
+async fn a_failure_of_an_unstable_version_warns() {
+    let broken = outcome(requirement(FAILS), unstable(false), Nowhere).await;
+    let panics: Check = |_| Box::pin(async { panic!("on purpose") });
+    let fault = outcome(requirement(panics), unstable(false), Nowhere).await;
+    for outcome in [&broken, &fault] {
+        assert!(outcome.is_warning() && !outcome.is_failure(), "{outcome:?}");
+        let written = serde_json::to_value(outcome).expect("it is JSON");
+        assert_eq!((&written["unstable"], &written["only_warns"]), (&true.into(), &true.into()));
+    }
+    let tally = Tally::of([&broken, &fault]);
+    assert_eq!((tally.warnings, tally.red(), tally.total()), (2, 0, 2));
+}
+
+#[tokio::test]
+async fn a_failure_of_an_unstable_version_that_is_selected_by_its_name_is_red() {
+    let outcome = outcome(requirement(FAILS), unstable(true), Nowhere).await;
+    assert!(outcome.unstable && outcome.is_failure() && !outcome.is_warning());
+}
+
+#[tokio::test]
+async fn an_unstable_version_that_passes_is_only_marked() {
+    let outcome = outcome(requirement(PASSES), unstable(false), Nowhere).await;
+    assert!(outcome.unstable && outcome.verdict == Verdict::Passed && !outcome.is_warning());
 }
 
 #[tokio::test]

@@ -4,20 +4,24 @@
 //! server runs on. Checks know containers and processes only through these two, by a [`Launch`] (how a server
 //! is started) and a [`BuildJob`] (how a package is made); what goes wrong is a [`CheckError`].
 
+mod base;
 mod build;
 mod error;
 mod found;
 mod launch;
 pub(crate) mod registry;
+mod release;
 mod signal;
 mod source;
 mod spec;
 mod traits;
 
+pub use base::Base;
 pub use build::{BuildJob, Built};
 pub use error::{CheckError, CheckResult, Missing};
 pub(crate) use found::last_json;
 pub use launch::{Key, Launch, Start, Variable};
+pub use release::Release;
 pub use signal::Signal;
 pub use source::{LEFT_BY_BUILDS, Package, Source};
 pub use spec::{BareBuild, BareServer, Messages, Spec, UnitTests, Waiting};

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use crate::backend::base::Base;
 use crate::backend::source::Source;
 
 /// What a check may know of the runtime it judges: from its manifest and its language's folder.
@@ -15,6 +16,8 @@ pub struct Spec {
     pub version: String,
     /// The image to check.
     pub image: String,
+    /// What the image is built on.
+    pub base: Base,
     /// The arguments that build the image.
     pub arguments: std::collections::BTreeMap<String, String>,
     /// The runtime's folder.

@@ -39,8 +39,8 @@ impl Clean {
             return Ok(());
         }
         let mut images = engine.built_images().await?;
-        // The base last: the others depend on it.
-        images.sort_by_key(|(name, _)| name.contains("/base:"));
+        // The bases last, those of families first among them: the others depend on them.
+        images.sort_by_key(|(name, _)| (name.contains("/base"), name.contains("/base:")));
         for (name, size) in images {
             if !self.dry_run {
                 engine.remove_image(&name).await?;

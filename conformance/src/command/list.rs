@@ -24,9 +24,13 @@ impl List {
         for planned in &plan.planned {
             let requirement = planned.requirement;
             let absent = planned.not_applicable().map(|reason| format!(" (not applicable: {reason})"));
+            let release = plan.versions.get(&planned.label).map(|spec| spec.base.release);
+            let unstable = release.filter(|release| release.is_unstable());
+            let unstable = unstable.map(|release| format!(" (unstable: of Debian {release})"));
             let line = format!("{:40} {:6} {}", planned.name(), requirement.level, requirement.sentence);
             // A reader that has seen enough, such as `head`, closes the pipe.
-            if writeln!(out, "{line}{}", absent.unwrap_or_default()).is_err() {
+            if writeln!(out, "{line}{}{}", absent.unwrap_or_default(), unstable.unwrap_or_default()).is_err()
+            {
                 break;
             }
         }

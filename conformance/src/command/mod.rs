@@ -37,7 +37,8 @@ Examples:
   cargo run -p conformance -- clean --dry-run            what is left in the engine
 
 Exit codes:
-  0    every MUST is met (a SHOULD that is not warns)
+  0    every MUST is met (a SHOULD that is not warns; so does a version from an unstable release of Debian,
+       unless it is selected by its name, as in `check python-3.14`)
   1    a MUST is broken or blocked
   2    the request makes no sense: an unknown name, a bad manifest, nothing selected
   3    the harness or the engine failed, and says how

@@ -42,6 +42,7 @@ pub(super) async fn compile_in_stage(
         dockerfile: "Dockerfile".into(),
         tag: tag.clone(),
         arguments: BTreeMap::new(),
+        labels: BTreeMap::new(),
     };
     let told = |error: engine::Error| error.to_string();
     engine.build(&request, |line| progress.detail(&format!("agent: {line}"))).await.map_err(told)?;

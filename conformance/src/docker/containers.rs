@@ -1,5 +1,6 @@
 //! The engine as the place where servers run and packages are made.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -55,7 +56,7 @@ impl Containers {
 
     async fn build_image(&self) -> CheckResult<Image> {
         let engine = self.session.engine().await?;
-        let base = self.session.base().await?;
+        let base = self.session.base(&self.spec.base).await?;
         let label = self.spec.label();
         let mut arguments = self.spec.arguments.clone();
         arguments.insert("BASE".into(), base);
@@ -64,8 +65,15 @@ impl Containers {
             dockerfile: "Dockerfile".into(),
             tag: self.spec.image.clone(),
             arguments,
+            labels: BTreeMap::new(),
         };
         self.session.say(&format!("{label}: building the image {}", self.spec.image));
+        let release = self.spec.base.release;
+        if release.is_unstable() {
+            self.session.say(&format!(
+                "warning: {label} is unstable: it comes from Debian {release}, which changes from day to day"
+            ));
+        }
         let missing = |why: String| CheckError::missing(format!("the image of {label}"), why);
         let progress = |line: &str| self.session.detail(&format!("{label}: {line}"));
         engine.build(&request, progress).await.map_err(|error| {

@@ -4,6 +4,7 @@
 //! image, the agent; a [`Composition`] that Compose brings up.
 
 mod agent;
+mod bases;
 mod compose;
 mod container;
 mod containers;

@@ -7,15 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::OnceCell;
 
-use crate::backend::{CheckError, CheckResult};
+use crate::backend::{Base, CheckError, CheckResult};
 use crate::docker::agent;
+use crate::docker::bases::Bases;
 use crate::docker::progress::Progress;
-use engine::{BuildRequest, Engine, Owner};
-
-/// The image that every runtime depends on.
-const BASE: &str = "open-runtimes/base";
-/// The image that the base depends on.
-const DEBIAN: &str = "debian:trixie-slim";
+use engine::{Engine, Owner};
 
 /// What all runtimes of a run share.
 #[derive(Debug)]
@@ -27,13 +23,14 @@ pub struct Session {
     progress: Arc<dyn Progress>,
     stopped: AtomicBool,
     engine: OnceCell<CheckResult<Engine>>,
-    base: OnceCell<CheckResult<String>>,
+    bases: Bases,
     agent: OnceCell<CheckResult<Arc<Vec<u8>>>>,
 }
 
 impl Session {
     /// The session of a run over the repository at `root`. Nothing is made or started yet.
     pub fn new(root: &Path, owner: Owner, time_scale: f64, progress: Arc<dyn Progress>) -> Self {
+        let bases = Bases::of(root.to_path_buf(), progress.clone());
         Session {
             root: root.to_path_buf(),
             owner,
@@ -42,7 +39,7 @@ impl Session {
             progress,
             stopped: AtomicBool::new(false),
             engine: OnceCell::new(),
-            base: OnceCell::new(),
+            bases,
             agent: OnceCell::new(),
         }
     }
@@ -105,33 +102,13 @@ impl Session {
         connected.await.clone()
     }
 
-    /// The tag of the base image, built when first asked for.
+    /// The name of a base image, built when first asked for.
     ///
     /// # Errors
-    /// It cannot be built.
-    pub async fn base(&self) -> CheckResult<String> {
-        let built = self.base.get_or_init(|| async {
-            let engine = self.engine().await?;
-            let missing = |why: String| CheckError::missing("the base image", why);
-            if engine.image(DEBIAN).await?.is_none() {
-                return Err(missing(format!(
-                    "the engine has no {DEBIAN}; run `ci/base`, which pulls it, or makes it where no \
-                     registry is reachable"
-                )));
-            }
-            let tag = format!("{BASE}:{}", protocol::CONTRACT);
-            self.say(&format!("building the image {tag}"));
-            let request = BuildRequest {
-                context: self.root.join("runtimes/base"),
-                dockerfile: "Dockerfile".into(),
-                tag: tag.clone(),
-                arguments: BTreeMap::new(),
-            };
-            let progress = |line: &str| self.detail(&format!("base: {line}"));
-            engine.build(&request, progress).await.map_err(|error| missing(error.to_string()))?;
-            Ok(tag)
-        });
-        built.await.clone()
+    /// The engine does not have the Debian that it is built on, or it cannot be built.
+    pub async fn base(&self, base: &Base) -> CheckResult<String> {
+        let engine = self.engine().await?;
+        self.bases.image(base, &engine).await
     }
 
     /// The static program that looks from inside a container, compiled when first asked for: here where

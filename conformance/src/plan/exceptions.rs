@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
+use super::Standing;
 use crate::contract::{self, Requirement};
 
 /// The exceptions that hold for one version of a runtime.
@@ -14,6 +15,8 @@ pub struct Exceptions {
     pub absent: BTreeMap<String, String>,
     /// Failures that are expected, by the requirement's id.
     pub expected: BTreeMap<String, Expectation>,
+    /// Whether failures fail the run.
+    pub standing: Standing,
     /// The day on which the run takes place.
     pub today: Date,
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Error, Expectation, read_toml};
+use super::{Error, Expectation, Version, read_toml};
+use crate::backend::Base;
 
 /// The manifest of a runtime.
 #[derive(Clone, Debug, Deserialize)]
@@ -17,8 +18,10 @@ pub struct Manifest {
     pub title: String,
     /// The default of `file`.
     pub entrypoint: String,
-    /// Each version, and the build arguments that make it.
-    pub versions: BTreeMap<String, BTreeMap<String, String>>,
+    /// The family whose base it is built on: a folder of `runtimes/base`.
+    pub family: Option<String>,
+    /// Each version, and what makes it.
+    pub versions: BTreeMap<String, Version>,
     /// A budget for `cold-start/boot` over the contract's.
     pub boot: Option<Boot>,
     /// More memory than the contract gives a serving container.
@@ -73,6 +76,11 @@ impl Manifest {
             return wrong(&format!("[expected] names the version {version:?}, which [versions] does not"));
         }
         Ok(manifest)
+    }
+
+    /// What a version's image is built on.
+    pub fn base(&self, version: &Version) -> Base {
+        Base { release: version.release, family: self.family.clone() }
     }
 
     /// The image's name for a version.

@@ -4,11 +4,15 @@ mod exceptions;
 mod language;
 mod manifest;
 mod select;
+mod standing;
+mod version;
 
 pub use exceptions::{Exceptions, Expectation, in_a_month, today};
 pub use language::Language;
 pub use manifest::{Boot, Manifest, Memory};
 pub use select::{Plan, Planned, Selection};
+pub use standing::Standing;
+pub use version::Version;
 
 use std::path::{Path, PathBuf};
 
@@ -64,6 +68,16 @@ pub fn discover(root: &Path) -> Result<Vec<Runtime>, Error> {
                 manifest.name
             )));
         }
+        if let Some(family) = &manifest.family {
+            let dockerfile = root.join(manifest.base(&Version::default()).folder()).join("Dockerfile");
+            if !is_name(family) || !dockerfile.is_file() {
+                return Err(Error(format!(
+                    "{}: family = {family:?} needs its base, and there is no {}",
+                    folder.join("runtime.toml").display(),
+                    dockerfile.display()
+                )));
+            }
+        }
         let language = Language::read(&folder.join("conformance"))?;
         let examples = examples(root, &folder, &manifest.name);
         Ok(Runtime { folder, manifest, language, examples })
@@ -85,8 +99,35 @@ fn examples(root: &Path, folder: &Path, language: &str) -> Vec<PathBuf> {
     found
 }
 
+/// Whether a name can be part of an image's: lower-case letters, digits and single hyphens between them.
+fn is_name(name: &str) -> bool {
+    let letters = |part: &str| part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    name.split('-').all(|part| !part.is_empty() && letters(part))
+}
+
 fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {
     let text =
         std::fs::read_to_string(path).map_err(|error| Error(format!("{}: {error}", path.display())))?;
     toml::from_str(&text).map_err(|error| Error(format!("{}: {error}", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_family_without_a_base_is_refused() {
+        let root = std::env::temp_dir().join(format!("conformance-family-{}", std::process::id()));
+        let folder = root.join("runtimes/a");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        for family in ["javascript", "../a", "Javascript", ""] {
+            let manifest = format!(
+                "name = \"a\"\ntitle = \"A\"\nentrypoint = \"a\"\nfamily = \"{family}\"\n[versions]\n1 = {{}}\n"
+            );
+            std::fs::write(folder.join("runtime.toml"), manifest).expect("a manifest");
+            let refused = discover(&root).expect_err(family).to_string();
+            assert!(refused.contains(&format!("family = {family:?}")), "{refused}");
+        }
+        std::fs::remove_dir_all(&root).expect("it is removed");
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{Error, Exceptions, Manifest, Runtime};
+use super::{Error, Exceptions, Manifest, Runtime, Standing, Version};
 use crate::backend::Spec;
 use crate::contract::{self, Fixture, Requirement};
 use protocol::DEFAULT_MAX_BODY;
@@ -60,6 +60,12 @@ impl Selection {
         Selection(words.to_vec())
     }
 
+    /// Whether one of the words has that version's name in it, alone or with what lies below: `python-3.14/auth` does,
+    /// `python` does not.
+    pub fn names(&self, label: &str) -> bool {
+        self.0.iter().any(|word| word.split('/').next() == Some(label))
+    }
+
     /// A word selects what it names and whatever lies below it; a runtime's name stands for each version, and
     /// a section's or a requirement's for that of every runtime.
     fn word_selects(word: &str, name: &str) -> bool {
@@ -82,13 +88,13 @@ impl Plan {
     pub fn of(runtimes: &[Runtime], today: Date) -> Result<Self, Error> {
         let mut plan = Plan { versions: BTreeMap::new(), planned: Vec::new() };
         for runtime in runtimes {
-            for (version, arguments) in &runtime.manifest.versions {
-                let exceptions = Arc::new(exceptions(&runtime.manifest, version, today));
+            for (version, made_of) in &runtime.manifest.versions {
+                let exceptions = Arc::new(exceptions(&runtime.manifest, version, made_of, today));
                 if let Some(unknown) = exceptions.unknown() {
                     let manifest = runtime.folder.join("runtime.toml");
                     return Err(Error(format!("{}: {unknown}", manifest.display())));
                 }
-                let spec = spec(runtime, version, arguments);
+                let spec = spec(runtime, version, made_of);
                 let label = spec.label();
                 plan.planned.extend(contract::requirements().map(|requirement| Planned {
                     label: label.clone(),
@@ -105,7 +111,18 @@ impl Plan {
         Ok(plan)
     }
 
-    /// What is left of it under a selection.
+    /// The same with the versions that a selection has the names of: their failures count, also if they are unstable.
+    pub fn naming(mut self, selection: &Selection) -> Self {
+        let named = |planned: &&mut Planned| selection.names(&planned.label);
+        for planned in self.planned.iter_mut().filter(named) {
+            if planned.exceptions.standing.is_unstable() {
+                Arc::make_mut(&mut planned.exceptions).standing = Standing::Unstable { named: true };
+            }
+        }
+        self
+    }
+
+    /// What is left of it under a selection; the versions that it names are [named](Plan::naming).
     ///
     /// # Errors
     /// A word that selects nothing.
@@ -126,24 +143,26 @@ impl Plan {
         }
         self.planned.retain(|planned| words.iter().any(|word| selects(word, planned)));
         self.versions.retain(|label, _| self.planned.iter().any(|planned| planned.label == *label));
-        Ok(self)
+        Ok(self.naming(selection))
     }
 }
 
-fn exceptions(manifest: &Manifest, version: &str, today: Date) -> Exceptions {
+fn exceptions(manifest: &Manifest, version: &str, made_of: &Version, today: Date) -> Exceptions {
     let expected = manifest.expected.iter().filter(|(_, expectation)| expectation.covers(version));
     let expected = expected.map(|(id, expectation)| (id.clone(), expectation.clone())).collect();
-    Exceptions { absent: manifest.absent.clone(), expected, today }
+    let standing = Standing::of(made_of.release, false);
+    Exceptions { absent: manifest.absent.clone(), expected, standing, today }
 }
 
-fn spec(runtime: &Runtime, version: &str, arguments: &BTreeMap<String, String>) -> Spec {
+fn spec(runtime: &Runtime, version: &str, made_of: &Version) -> Spec {
     let (manifest, language) = (&runtime.manifest, &runtime.language);
     let (folder, file) = language.nested().unwrap_or_default();
     Spec {
         name: manifest.name.clone(),
         version: version.to_string(),
         image: manifest.image(version),
-        arguments: arguments.clone(),
+        base: manifest.base(made_of),
+        arguments: made_of.arguments.clone(),
         folder: runtime.folder.clone(),
         language: language.folder.clone(),
         entrypoint: manifest.entrypoint.clone(),
@@ -185,6 +204,37 @@ mod tests {
             ["nod", "node-2", "node-26", "auth/miss", "aut", "node-24/auth/miss", "node-24/auth/missing/x"]
         {
             assert!(!Selection::word_selects(word, "node-24/auth/missing"), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_version_is_named_by_its_own_name_alone() {
+        let names = |word: &str| Selection::of(&[word.to_string()]).names("python-3.14");
+        for word in ["python-3.14", "python-3.14/", "python-3.14/auth", "python-3.14/auth/missing"] {
+            assert!(names(word), "{word}");
+        }
+        for word in ["python", "python/auth", "auth", "python-3.1", "python-3.14x", ""] {
+            assert!(!names(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn an_unstable_version_only_warns_unless_it_is_selected_by_its_name() {
+        let mut runtimes = crate::plan::discover(&crate::plan::repository()).expect("the runtimes are found");
+        runtimes.truncate(1);
+        let runtime = runtimes[0].manifest.name.clone();
+        let (version, made_of) = runtimes[0].manifest.versions.iter_mut().next().expect("it has a version");
+        made_of.release = crate::backend::Release::Sid;
+        let label = format!("{runtime}-{version}");
+        let warns = |word: &str| -> Vec<bool> {
+            let plan = Plan::of(&runtimes, crate::plan::today()).expect("a plan");
+            let plan = plan.select(&Selection::of(&[word.to_string()])).expect("it selects something");
+            let of_it = plan.planned.iter().filter(|planned| planned.label == label);
+            of_it.map(|planned| planned.exceptions.standing.only_warns()).collect()
+        };
+        for (word, expected) in [(runtime.as_str(), true), ("auth", true), (&label, false)] {
+            let warns = warns(word);
+            assert!(!warns.is_empty() && warns.iter().all(|warns| *warns == expected), "{word}: {warns:?}");
         }
     }
 }

@@ -8,6 +8,12 @@ use serde_json::{Map, Value};
 pub struct Outcome {
     /// The version: `node-24`.
     pub runtime: String,
+    /// Whether the version comes from a release of Debian that still changes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unstable: bool,
+    /// Whether a failure only warns: of an unstable version that was not selected by its name.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub only_warns: bool,
     /// The requirement's id.
     pub id: String,
     /// `MUST` or `SHOULD`.
@@ -71,6 +77,13 @@ pub enum Verdict {
     },
 }
 
+impl Verdict {
+    /// Whether it is neither met, nor expected to fail, nor without application.
+    fn is_not_met(&self) -> bool {
+        matches!(self, Verdict::Failed { .. } | Verdict::Blocked { .. } | Verdict::Fault { .. })
+    }
+}
+
 impl Outcome {
     /// The name of its trial.
     pub fn name(&self) -> String {
@@ -81,6 +94,7 @@ impl Outcome {
     pub fn is_failure(&self) -> bool {
         match self.verdict {
             Verdict::Passed | Verdict::NotApplicable { .. } | Verdict::Expected { .. } => false,
+            _ if self.only_warns => false,
             Verdict::Failed { .. } | Verdict::Blocked { .. } => self.level == "MUST",
             Verdict::Fault { .. } => true,
         }
@@ -88,7 +102,7 @@ impl Outcome {
 
     /// Whether it warns.
     pub fn is_warning(&self) -> bool {
-        !self.is_failure() && matches!(self.verdict, Verdict::Failed { .. } | Verdict::Blocked { .. })
+        self.verdict.is_not_met() && !self.is_failure()
     }
 }
 
@@ -103,7 +117,7 @@ pub struct Tally {
     pub blocked: usize,
     /// Faults of the harness.
     pub faults: usize,
-    /// Broken or blocked, of level SHOULD.
+    /// Broken or blocked, of level SHOULD or of an unstable version.
     pub warnings: usize,
     /// Failures that the manifest expects.
     pub expected: usize,
@@ -120,8 +134,8 @@ impl Tally {
                 Verdict::Passed => &mut tally.passed,
                 Verdict::NotApplicable { .. } => &mut tally.not_applicable,
                 Verdict::Expected { .. } => &mut tally.expected,
-                Verdict::Fault { .. } => &mut tally.faults,
                 _ if outcome.is_warning() => &mut tally.warnings,
+                Verdict::Fault { .. } => &mut tally.faults,
                 Verdict::Blocked { .. } => &mut tally.blocked,
                 Verdict::Failed { .. } => &mut tally.failed,
             };

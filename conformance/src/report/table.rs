@@ -6,19 +6,21 @@ use std::fmt::Write;
 use super::outcome::{Outcome, Tally};
 
 /// The table of outcomes in the order of the plan: in each cell how many requirements are met of how many that apply, with a mark where a
-/// MUST is red (`✗`), or a SHOULD warns or a failure is expected (`!`); below it the figures of the cold starts.
+/// MUST is red (`✗`), or a SHOULD warns or a failure is expected (`!`); below it the figures of the cold starts. A version from a release that still
+/// changes is marked.
 pub fn table(outcomes: &[Outcome]) -> String {
     let mut sections: Vec<&str> = Vec::new();
-    let mut runtimes: BTreeMap<&str, Vec<&Outcome>> = BTreeMap::new();
+    let mut runtimes: BTreeMap<String, Vec<&Outcome>> = BTreeMap::new();
     for outcome in outcomes {
         let section = section(outcome);
         if !sections.contains(&section) {
             sections.push(section);
         }
-        runtimes.entry(&outcome.runtime).or_default().push(outcome);
+        let mark = if outcome.unstable { " (unstable)" } else { "" };
+        runtimes.entry(format!("{}{mark}", outcome.runtime)).or_default().push(outcome);
     }
 
-    let first = runtimes.keys().map(|name| name.len()).max().unwrap_or(0).max("runtime".len());
+    let first = runtimes.keys().map(String::len).max().unwrap_or(0).max("runtime".len());
     let width = |section: &str| section.len().max(7);
     let mut out = format!("{:first$}", "runtime");
     for section in &sections {
@@ -88,6 +90,8 @@ mod tests {
     fn outcome(runtime: &str, id: &str, verdict: Verdict) -> Outcome {
         Outcome {
             runtime: runtime.into(),
+            unstable: false,
+            only_warns: false,
             id: id.into(),
             level: "MUST".into(),
             sentence: String::new(),
@@ -106,6 +110,7 @@ mod tests {
             outcome("a-1", "server/port", Verdict::Passed),
             outcome("a-1", "auth/valid", broken),
             outcome("b-1", "auth/valid", Verdict::Passed),
+            Outcome { unstable: true, ..outcome("b-2", "auth/valid", Verdict::Passed) },
         ];
         insta::assert_snapshot!("table", table(&outcomes));
     }

@@ -47,7 +47,7 @@ impl Run {
     /// Measures every version of the plan, one after the other, in that many rounds.
     ///
     /// # Errors
-    /// What could not be built or started.
+    /// What could not be built or started, unless failures of that version only warn.
     pub async fn bench(&self, rounds: usize, seconds: u64) -> Result<Vec<Figures>, String> {
         let mut figures = Vec::new();
         for version in self.versions.values() {
@@ -55,7 +55,10 @@ impl Run {
             let context = Context::empty(version.runtime.clone());
             let measured = measure(&version.runtime, &context, rounds, seconds).await;
             context.clear().await.map_err(|trouble| judge::reason(&trouble))?;
-            figures.push(measured.map_err(|trouble| judge::reason(&trouble))?);
+            match measured {
+                Ok(measured) => figures.push(measured),
+                Err(trouble) => self.warn_or_fail(&version.runtime.spec.label(), judge::reason(&trouble))?,
+            }
         }
         Ok(figures)
     }

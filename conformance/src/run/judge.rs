@@ -187,6 +187,8 @@ fn fault(reason: String) -> Verdict {
 fn outcome(planned: &Planned, verdict: Verdict) -> Outcome {
     Outcome {
         runtime: planned.label.clone(),
+        unstable: planned.exceptions.standing.is_unstable(),
+        only_warns: planned.exceptions.standing.only_warns(),
         id: planned.requirement.id.into(),
         level: planned.requirement.level.to_string(),
         sentence: planned.requirement.sentence.to_string(),

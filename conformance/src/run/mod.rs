@@ -160,14 +160,27 @@ impl Run {
     /// Makes and tags the image of every planned version.
     ///
     /// # Errors
-    /// Each version whose image could not be made, with the reason.
+    /// The first version whose image could not be made, with the reason. That of one whose failures only warn is told,
+    /// and the next is made.
     pub async fn build_images(&self) -> Result<Vec<(String, u64)>, String> {
         let mut made = Vec::new();
         for version in self.versions.values() {
-            let image = version.runtime.image().await.map_err(|trouble| judge::reason(&trouble))?;
-            made.push((version.runtime.spec.image.clone(), image.size));
+            match version.runtime.image().await {
+                Ok(image) => made.push((version.runtime.spec.image.clone(), image.size)),
+                Err(trouble) => self.warn_or_fail(&version.runtime.spec.label(), judge::reason(&trouble))?,
+            }
         }
         Ok(made)
+    }
+
+    /// Tells of a failure that only warns; any other is given back.
+    fn warn_or_fail(&self, label: &str, why: String) -> Result<(), String> {
+        let of_it = self.planned.iter().find(|planned| planned.label == label);
+        if !of_it.is_some_and(|planned| planned.exceptions.standing.only_warns()) {
+            return Err(why);
+        }
+        self.session.say(&format!("warning: {label}: {why}"));
+        Ok(())
     }
 
     /// Removes what the run started, and sums it up. `selected` is how many were to report.

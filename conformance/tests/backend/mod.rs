@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use conformance::backend::{
-    Backend, BackendFuture, BareServer, BuildJob, Built, CheckError, Instance, Launch, Messages, Spec,
+    Backend, BackendFuture, BareServer, Base, BuildJob, Built, CheckError, Instance, Launch, Messages, Spec,
 };
 use conformance::docker::Progress;
 use engine::{Error, Exit, Image};
@@ -52,6 +52,7 @@ pub(crate) fn spec() -> Spec {
         name: "nowhere".into(),
         version: "1".into(),
         image: String::new(),
+        base: Base::default(),
         arguments: [].into(),
         folder: PathBuf::new(),
         language: PathBuf::new(),

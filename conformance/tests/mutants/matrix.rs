@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use conformance::backend::{BareServer, Spec};
+use conformance::backend::{BareServer, Base, Spec};
 use conformance::contract::{self, Requirement};
 use conformance::docker::{Progress, Session};
 use conformance::fixture::Runtime;
@@ -87,6 +87,7 @@ impl Matrix {
             name: name.into(),
             version: "1".into(),
             image: String::new(),
+            base: Base::default(),
             arguments: Default::default(),
             folder: language.folder.clone(),
             language: language.folder.clone(),

@@ -22,6 +22,8 @@ pub struct BuildRequest {
     pub tag: String,
     /// Build arguments.
     pub arguments: BTreeMap<String, String>,
+    /// Labels beside those of the Dockerfile.
+    pub labels: BTreeMap<String, String>,
 }
 
 impl Engine {
@@ -34,7 +36,9 @@ impl Engine {
         let arguments: HashMap<&str, &str> =
             request.arguments.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let built_here = self.owner.built_label();
-        let labels = HashMap::from([(built_here.as_str(), "true")]);
+        let mut labels: HashMap<&str, &str> =
+            request.labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        labels.insert(&built_here, "true");
         let options = BuildImageOptionsBuilder::default()
             .dockerfile(&request.dockerfile)
             .t(&request.tag)

@@ -33,6 +33,10 @@ pub const PACKAGE_NAME: &str = "code.tar.gz";
 pub const LABEL_CONTRACT: &str = "org.open-runtimes.contract";
 /// The image label with the entrypoint.
 pub const LABEL_ENTRYPOINT: &str = "org.open-runtimes.entrypoint";
+/// The image label with the release of Debian that the image is made from.
+pub const LABEL_RELEASE: &str = "org.open-runtimes.release";
+/// The image label, `true`, of an image that is made from a release of Debian which still changes.
+pub const LABEL_UNSTABLE: &str = "org.open-runtimes.unstable";
 
 /// The kinds of runtime error: the value of the header [`ERROR`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
