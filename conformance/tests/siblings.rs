@@ -13,7 +13,7 @@ use conformance::report::{Verdict, explain};
 use conformance::run::{self, Run, Terminal};
 use conformance::wire::{Request, Response};
 use libtest_mimic::{Arguments, Failed, Trial};
-use protocol::{CHALLENGE, ERROR};
+use protocol::{CHALLENGE, DEFAULT_MAX_BODY, ERROR, limit};
 use serde_json::{Value, json};
 
 fn main() -> ExitCode {
@@ -71,11 +71,11 @@ async fn answers(s: &Context) -> CheckResult {
         ("a wrong key", Request::post().header(CHALLENGE, "wrong")),
         ("GET", s.request().method("GET")),
         ("DELETE", s.request().method("DELETE")),
-        ("too large", s.request().unframed().header("Content-Length", "20971521")),
+        ("too large", s.request().unframed().header("Content-Length", (DEFAULT_MAX_BODY + 1).to_string())),
         ("no JSON", s.request().body("{")),
         ("no UTF-8", s.request().body(b"\xff".as_slice())),
         ("no object", s.request().body("[]")),
-        ("too deep", s.request().body("[".repeat(513))),
+        ("too deep", s.request().body("[".repeat(limit::BRACKETS + 1))),
         ("path is a number", post(&json!({ "path": 1 }))),
         ("path is empty", post(&json!({ "path": "" }))),
         ("path is relative", post(&json!({ "path": "usr/code" }))),

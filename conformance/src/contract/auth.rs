@@ -7,7 +7,7 @@ use super::requirement::{Fixture, LAUNCHES, Requirement, check};
 use crate::backend::{CheckResult, Key, Launch, Variable};
 use crate::fixture::{Context, Server, eventually};
 use crate::wire::Request;
-use protocol::{CHALLENGE, KEY, Kind};
+use protocol::{CHALLENGE, KEY, Kind, limit, message};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
@@ -85,7 +85,7 @@ async fn is_turned_away(s: &Server, what: &str, keys: &[&[u8]]) -> CheckResult {
         request = request.header(CHALLENGE, key);
     }
     let answer = s.connect().await?.exchange(&request).await.during(what)?;
-    answer.says(Kind::Unauthorized, "Unauthorized").during(what)?;
+    answer.says(Kind::Unauthorized, message::UNAUTHORIZED).during(what)?;
     let names = barrier.names(s).await?;
     ensure(names.is_empty(), format!("{what}: the function does not run"), format!("it left {names:?}"))
 }
@@ -143,13 +143,13 @@ async fn first(s: &Context) -> CheckResult {
         ("a GET", wrong().method("GET")),
         ("an oversized body, of which nothing is sent", declared(s.spec().max_body + 1)),
         ("a body of which half is sent", declared(1000).body("{\"payload\": ")),
-        ("6 MiB, sent", wrong().body(vec![b' '; 6 * 1024 * 1024])),
+        ("6 MiB, sent", wrong().body(vec![b' '; limit::PAYLOAD])),
     ];
     for (what, request) in cases {
         let mut connection = s.connect().await?;
         connection.send(&request).await.during(what)?;
         let answer = connection.receive().await.during(what)?;
-        answer.says(Kind::Unauthorized, "Unauthorized").during(what)?;
+        answer.says(Kind::Unauthorized, message::UNAUTHORIZED).during(what)?;
         ensure(answer.closes(), format!("{what}: Connection: close"), format!("{:?}", answer.headers))?;
     }
     echo(s).await.during("the next client")?;

@@ -6,7 +6,7 @@ use super::expect::{During, Expect, ensure, member, nonce, same};
 use super::requirement::{BUILDS, Fixture, Requirement, check};
 use crate::backend::{BuildJob, CheckResult, Launch, Package, Source};
 use crate::fixture::{Context, Server};
-use protocol::{CODE, ENTRYPOINT, Kind};
+use protocol::{CODE, ENTRYPOINT, Kind, message};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
@@ -122,7 +122,7 @@ async fn missing(s: &Context) -> CheckResult {
     ];
     for body in bodies {
         let answer = s.post(&body).await?;
-        answer.says(Kind::CodeNotFound, "Code file not found.").during(&body.to_string())?;
+        answer.says(Kind::CodeNotFound, message::CODE_NOT_FOUND).during(&body.to_string())?;
     }
     Ok(())
 }
@@ -212,7 +212,7 @@ async fn late(s: &Context) -> CheckResult {
         let body = json!({ "path": path });
         let not_found = async |when: &str| {
             let answer = server.post(&body).await.during(when)?;
-            answer.says(Kind::CodeNotFound, "Code file not found.").during(when)
+            answer.says(Kind::CodeNotFound, message::CODE_NOT_FOUND).during(when)
         };
         not_found(&format!("{path}, nothing there")).await?;
         server.instance().unpack(&package, &path, entrypoint).await?;

@@ -7,6 +7,7 @@ use super::expect::{During, ensure};
 use super::requirement::{BUILDS, Fixture, LAUNCHES, Requirement, check};
 use crate::backend::{CheckError, CheckResult, Launch};
 use crate::fixture::Context;
+use protocol::limit;
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
@@ -39,12 +40,6 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
 const BOOTS: u32 = 15;
 /// Boots of the bare server where it is shown beside the runtime's, and nothing is held against it.
 const SHOWN: u32 = 5;
-/// The boot budget without a declared one, in milliseconds.
-const BUDGET: u32 = 100;
-/// How much longer a boot may take than the bare server's, where the budget is declared.
-const OVER_BARE: f64 = 1.5;
-/// What a warm request may take over the null server's, in milliseconds.
-const WARM: f64 = 1.0;
 /// How long a measuring container may take.
 const TIMEOUT: Duration = Duration::from_secs(90);
 
@@ -63,7 +58,7 @@ async fn smallest(
 async fn boot(s: &Context) -> CheckResult {
     let scale = s.runtime().session().time_scale();
     let budget = f64::from(s.spec().boot_budget) * scale;
-    let declared = s.spec().boot_budget > BUDGET;
+    let declared = s.spec().boot_budget > limit::BOOT_MS;
     let bare = s.runtime().bare().await?;
     // A budget of nothing: the bare server is timed to the end, as a measure and not as a judgement.
     let boots = if declared { BOOTS } else { SHOWN };
@@ -75,7 +70,7 @@ async fn boot(s: &Context) -> CheckResult {
     s.note("engine_start_ms", s.runtime().engine_start().await?);
     let ms = |time: f64| format!("{time:.1} ms (the bare server: {bare:.1} ms)");
     ensure(own <= budget, format!("a boot within {budget} ms"), ms(own))?;
-    let limit = bare * OVER_BARE * scale;
+    let limit = bare * limit::BOOT_OVER_BARE * scale;
     ensure(!declared || own <= limit, format!("a declared budget, so a boot within {limit:.1} ms"), ms(own))
 }
 
@@ -88,7 +83,7 @@ async fn warm(s: &Context) -> CheckResult {
     let best =
         over.reduce(f64::min).ok_or_else(|| CheckError::Fault("the stopwatch timed no round".into()))?
             / 1000.0;
-    let budget = WARM * s.runtime().session().time_scale();
+    let budget = limit::WARM_MS * s.runtime().session().time_scale();
     s.note("warm_ms", best);
     s.note("warm_budget_ms", budget);
     ensure(

@@ -8,6 +8,7 @@ use super::requirement::{Fixture, Requirement, check};
 use crate::backend::{CheckResult, Waiting};
 use crate::fixture::{Context, Server};
 use crate::wire::Connection;
+use protocol::limit;
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
@@ -61,14 +62,14 @@ async fn meet(s: &Server, calls: usize, way: Waiting) -> CheckResult {
 
 async fn parallel(s: &Context) -> CheckResult {
     for way in &s.spec().waits {
-        meet(s, 8, *way).await?;
+        meet(s, limit::CALLS, *way).await?;
     }
     Ok(())
 }
 
 async fn many(s: &Context) -> CheckResult {
     for way in &s.spec().waits {
-        meet(s, 64, *way).await?;
+        meet(s, limit::MANY_CALLS, *way).await?;
     }
     Ok(())
 }
@@ -95,11 +96,10 @@ async fn crosstalk(s: &Context) -> CheckResult {
 }
 
 async fn slow_client(s: &Context) -> CheckResult {
-    const SLOW: usize = 50;
     let whole = s.request().json(&json!({ "payload": { "nonce": nonce() } }));
     let (head, body) = (whole.head(), whole.framed_body());
     let mut held: Vec<Connection> = Vec::new();
-    for number in 0..SLOW {
+    for number in 0..limit::SLOW_CLIENTS {
         let mut connection = s.connect().await?;
         match number % 3 {
             0 => connection.write(&head[..head.len() / 2]).await?,
@@ -108,10 +108,10 @@ async fn slow_client(s: &Context) -> CheckResult {
         }
         held.push(connection);
     }
-    for _ in 0..8 {
+    for _ in 0..limit::CALLS {
         echo(s).await.during("another client while 50 hold half a request")?;
     }
-    meet(s, 8, s.spec().waits[0]).await.during("while 50 hold half a request")?;
+    meet(s, limit::CALLS, s.spec().waits[0]).await.during("while 50 hold half a request")?;
     for (number, mut connection) in held.into_iter().enumerate() {
         let rest = match number % 3 {
             0 => [&head[head.len() / 2..], &body[..]].concat(),

@@ -6,7 +6,7 @@ use super::expect::{ensure, member};
 use super::requirement::{Fixture, Requirement, check};
 use crate::backend::CheckResult;
 use crate::fixture::Context;
-use protocol::{CODE, CONTRACT, KEY, LABEL_CONTRACT, LABEL_ENTRYPOINT};
+use protocol::{CODE, CONTRACT, KEY, LABEL_CONTRACT, LABEL_ENTRYPOINT, limit};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
@@ -61,11 +61,15 @@ async fn locked(s: &Context) -> CheckResult {
     ensure(seen["root_read_only"] == true, "a read-only root", seen.to_string())?;
     ensure(seen["temporary_writable"] == true, "a volume on /tmp that can be written", seen.to_string())?;
     ensure(seen["code_executable"] == true, format!("an executable tmpfs on {CODE}"), seen.to_string())?;
-    let limit = |name: &str| seen[name].as_u64().unwrap_or(u64::MAX);
-    ensure(limit("processes_limit") == 128, "128 pids", format!("{}", seen["processes_limit"]))?;
+    let allowed = |name: &str| seen[name].as_u64().unwrap_or(u64::MAX);
+    ensure(
+        allowed("processes_limit") == u64::from(limit::PIDS),
+        format!("{} pids", limit::PIDS),
+        format!("{}", seen["processes_limit"]),
+    )?;
     let memory = u64::from(s.spec().memory) * 1024 * 1024;
     ensure(
-        limit("memory_limit") == memory,
+        allowed("memory_limit") == memory,
         format!("{memory} bytes of memory"),
         format!("{}", seen["memory_limit"]),
     )

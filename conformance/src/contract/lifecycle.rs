@@ -10,6 +10,7 @@ use super::requirement::{Fixture, Requirement, check};
 use crate::backend::{CheckError, CheckResult, Launch, Signal};
 use crate::fixture::{Context, Server, eventually};
 use crate::wire::Error;
+use protocol::limit;
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
@@ -52,9 +53,6 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .fixture(Fixture::Own),
 ];
 
-/// How long an idle runtime may take to end.
-const STOP: Duration = Duration::from_secs(5);
-
 async fn ends_well(s: &Server) -> CheckResult {
     let expected = "exit code 0";
     match s.end().await? {
@@ -66,7 +64,11 @@ async fn ends_well(s: &Server) -> CheckResult {
 async fn ends_in_time(s: &Server) -> CheckResult {
     ends_well(s).await?;
     let took = s.signal_to_end().await?;
-    ensure(took <= STOP, format!("an end within {} s", STOP.as_secs()), format!("{} ms", took.as_millis()))
+    ensure(
+        took <= limit::STOP,
+        format!("an end within {} s", limit::STOP.as_secs()),
+        format!("{} ms", took.as_millis()),
+    )
 }
 
 async fn stops(s: &Server, signal: Signal) -> CheckResult {

@@ -1,6 +1,6 @@
 //! The requirements, filed as `runtimes/CONTRACT.md` is: one file a section.
 //!
-//! A requirement is one value in one place. The document, the list, the trials of `cargo test`, the
+//! A requirement is one value in one place. The tables of the document, the list, the trials of `cargo test`, the
 //! table and the report are views of it.
 
 mod expect;
@@ -21,6 +21,21 @@ mod server;
 
 pub use requirement::{Check, CheckFuture, Fixture, Level, Requirement};
 pub use sentence::Sentence;
+
+/// The sections of the contract, in the document's order.
+pub const SECTIONS: [&str; 11] = [
+    "server",
+    "auth",
+    "body",
+    "code",
+    "function",
+    "concurrency",
+    "lifecycle",
+    "hardening",
+    "build",
+    "layout",
+    "cold-start",
+];
 
 /// Every requirement of the contract, in the document's order.
 pub fn requirements() -> impl Iterator<Item = &'static Requirement> {

@@ -1,7 +1,5 @@
 //! The server as an HTTP server.
 
-use std::time::Duration;
-
 use serde_json::json;
 
 use super::expect::{During, Expect, echo, ensure, is_refused, member, nonce, same};
@@ -9,7 +7,7 @@ use super::requirement::{Fixture, LAUNCHES, Requirement, check};
 use crate::backend::{CheckResult, Launch, Variable};
 use crate::fixture::Context;
 use crate::wire::{Connection, Ending};
-use protocol::{CHALLENGE, ENTRYPOINT, ERROR, Kind, MAX_BODY};
+use protocol::{CHALLENGE, ENTRYPOINT, ERROR, Kind, MAX_BODY, limit, message};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must("server/port", "[Serves HTTP/1.1] on TCP `0.0.0.0:3000`.", check!(port))
@@ -75,9 +73,6 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .depends_on(&["server/port"]),
 ];
 
-/// How long an idle connection must stay usable.
-const IDLE: Duration = Duration::from_secs(10);
-
 async fn port(s: &Context) -> CheckResult {
     let nonce = nonce();
     let request = s.request().json(&json!({ "payload": { "nonce": nonce } }));
@@ -99,7 +94,7 @@ async fn any_path(s: &Context) -> CheckResult {
 async fn method(s: &Context) -> CheckResult {
     for method in ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"] {
         let answer = s.connect().await?.exchange(&s.request().method(method)).await.during(method)?;
-        answer.says(Kind::MethodNotAllowed, "Only POST invokes the function.").during(method)?;
+        answer.says(Kind::MethodNotAllowed, message::METHOD_NOT_ALLOWED).during(method)?;
         ensure(answer.all("Allow") == ["POST"], format!("{method}: Allow: POST"), format!("{answer:?}"))?;
     }
     let mut connection = s.connect().await?;
@@ -138,8 +133,8 @@ async fn keep_alive(s: &Context) -> CheckResult {
         same("the answers in order", &json!({ "nonce": nonce }), member(&value, "payload")?)?;
     }
 
-    connection.idle(IDLE).await;
-    ask(s, &mut connection).await.during(&format!("after {} s of silence", IDLE.as_secs()))?;
+    connection.idle(limit::IDLE).await;
+    ask(s, &mut connection).await.during(&format!("after {} s of silence", limit::IDLE.as_secs()))?;
 
     let request = s.request().header("Connection", "close").json(&json!({}));
     let answer = connection.exchange(&request).await?;
@@ -171,7 +166,7 @@ async fn garbage(s: &Context) -> CheckResult {
     let key = format!("{CHALLENGE}: {}\r\nContent-Length: 2\r\n", s.key());
     let hosts = ["", "Host: a b\r\n", "Host: a/../b\r\n", "Host: a\r\nHost: b\r\n", "Host: a\x01b\r\n"];
     let hosts = hosts.map(|host| format!("POST / HTTP/1.1\r\n{host}{key}\r\n{{}}").into_bytes());
-    let long = "x".repeat(70 * 1024);
+    let long = "x".repeat(limit::HEADERS_REFUSED + 6 * 1024);
     let oversized = format!("POST / HTTP/1.1\r\nHost: a\r\n{key}X-Long: {long}\r\n\r\n{{}}").into_bytes();
     // With the right key, so that what is refused is the garbage.
     let version = format!("POST / HTTP/9.9\r\nHost: a\r\n{key}\r\n{{}}").into_bytes();
@@ -193,7 +188,7 @@ async fn garbage(s: &Context) -> CheckResult {
         }
         echo(s).await.during(&format!("the next client after {what}"))?;
     }
-    let request = s.request().header("X-Long", "x".repeat(8 * 1024)).json(&json!({}));
+    let request = s.request().header("X-Long", "x".repeat(limit::HEADERS_ACCEPTED)).json(&json!({}));
     s.connect().await?.exchange(&request).await?.is(200).during("a header block of 8 KiB")?;
     Ok(())
 }

@@ -8,14 +8,7 @@ use jiff::civil::Date;
 use super::{Error, Exceptions, Manifest, Runtime, Standing, Version};
 use crate::backend::Spec;
 use crate::contract::{self, Fixture, Requirement};
-use protocol::DEFAULT_MAX_BODY;
-
-/// Memory of a serving container without a declared one, in MiB.
-const MEMORY: u32 = 256;
-/// Processes and threads at once in a serving container: the contract's 128.
-const PROCESSES: u32 = 128;
-/// The boot budget without a declared one, in milliseconds.
-const BOOT_BUDGET: u32 = 100;
+use protocol::{DEFAULT_MAX_BODY, limit};
 
 /// One requirement of one version.
 #[derive(Clone, Debug)]
@@ -173,10 +166,10 @@ fn spec(runtime: &Runtime, version: &str, made_of: &Version) -> Spec {
         bare: language.bare.clone(),
         examples: runtime.examples.clone(),
         messages: language.shows.clone(),
-        memory: manifest.memory.as_ref().map_or(MEMORY, |memory| memory.mib),
+        memory: manifest.memory.as_ref().map_or(limit::MEMORY_MIB, |memory| memory.mib),
         max_body: DEFAULT_MAX_BODY,
-        processes: PROCESSES,
-        boot_budget: manifest.boot.as_ref().map_or(BOOT_BUDGET, |boot| boot.budget_ms),
+        processes: limit::PIDS,
+        boot_budget: manifest.boot.as_ref().map_or(limit::BOOT_MS, |boot| boot.budget_ms),
     }
 }
 

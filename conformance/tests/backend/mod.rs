@@ -8,6 +8,7 @@ use conformance::backend::{
 };
 use conformance::docker::Progress;
 use engine::{Error, Exit, Image};
+use protocol::limit;
 
 /// The place.
 #[derive(Debug)]
@@ -64,9 +65,9 @@ pub(crate) fn spec() -> Spec {
         bare: BareServer { file: String::new(), command: Vec::new(), build: None },
         examples: Vec::new(),
         messages: Messages { broken: String::new(), no_handler: String::new(), failing: String::new() },
-        memory: 256,
-        max_body: 20 * 1024 * 1024,
-        processes: 128,
-        boot_budget: 100,
+        memory: limit::MEMORY_MIB,
+        max_body: protocol::DEFAULT_MAX_BODY,
+        processes: limit::PIDS,
+        boot_budget: limit::BOOT_MS,
     }
 }

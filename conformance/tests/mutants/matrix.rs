@@ -11,6 +11,7 @@ use conformance::fixture::Runtime;
 use conformance::plan::{self, Exceptions, Language, Planned};
 use conformance::report::{Outcome, Verdict, explain};
 use conformance::run::{self, Run};
+use protocol::limit;
 
 use crate::backend::Sandboxes;
 use crate::reference::{DEFAULT_MAX_BODY, PROCESSES};
@@ -99,10 +100,10 @@ impl Matrix {
             bare: BareServer { file: String::new(), command: Vec::new(), build: None },
             examples: Vec::new(),
             messages: language.shows.clone(),
-            memory: 256,
+            memory: limit::MEMORY_MIB,
             max_body: DEFAULT_MAX_BODY,
             processes: PROCESSES,
-            boot_budget: 100,
+            boot_budget: limit::BOOT_MS,
         }
     }
 }

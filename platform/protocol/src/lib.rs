@@ -1,7 +1,13 @@
-//! The names on the wire: what whoever starts a runtime and whoever calls it must agree on.
+//! What a runtime, whoever starts it and whoever calls it must agree on: names, messages and limits.
 //!
-//! Source: `runtimes/CONTRACT.md`, "The wire". This module knows nothing of the harness, so that an
-//! executor can share it as it stands.
+//! The tables of `runtimes/CONTRACT.md` under "The wire" and "Numbers" are made from here. This crate knows nothing
+//! of the harness, so that an executor can share it as it stands.
+
+mod kind;
+pub mod limit;
+pub mod message;
+
+pub use kind::Kind;
 
 /// The version of the contract that these names belong to.
 pub const CONTRACT: u32 = 1;
@@ -19,6 +25,8 @@ pub const ENTRYPOINT: &str = "INTERNAL_RUNTIME_ENTRYPOINT";
 pub const MAX_BODY: &str = "INTERNAL_RUNTIME_MAX_BODY";
 /// The largest request body where [`MAX_BODY`] is unset, in bytes.
 pub const DEFAULT_MAX_BODY: usize = 20 * 1024 * 1024;
+/// The fields of a request's body.
+pub const FIELDS: [&str; 5] = ["path", "file", "env", "payload", "headers"];
 /// Where code lies in a container, and the default of the body's `path`.
 pub const CODE: &str = "/usr/code";
 /// Where `deploy.sh` finds source.
@@ -37,55 +45,3 @@ pub const LABEL_ENTRYPOINT: &str = "org.open-runtimes.entrypoint";
 pub const LABEL_RELEASE: &str = "org.open-runtimes.release";
 /// The image label, `true`, of an image that is made from a release of Debian which still changes.
 pub const LABEL_UNSTABLE: &str = "org.open-runtimes.unstable";
-
-/// The kinds of runtime error: the value of the header [`ERROR`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The key is missing, repeated or wrong.
-    Unauthorized,
-    /// Anything but POST.
-    MethodNotAllowed,
-    /// The body exceeds the limit.
-    TooLarge,
-    /// The body breaks the contract.
-    BadRequest,
-    /// No regular file at (`path`, `file`).
-    CodeNotFound,
-    /// The code is there and cannot be loaded.
-    LoadFailed,
-    /// The function failed.
-    FunctionError,
-    /// The function finished without an answer.
-    NoResponse,
-    /// The function's answer breaks the contract.
-    InvalidResponse,
-}
-
-impl Kind {
-    /// The status that goes with the kind.
-    pub fn status(self) -> u16 {
-        match self {
-            Kind::Unauthorized => 401,
-            Kind::MethodNotAllowed => 405,
-            Kind::TooLarge => 413,
-            Kind::BadRequest => 400,
-            Kind::CodeNotFound => 404,
-            Kind::LoadFailed | Kind::FunctionError | Kind::NoResponse | Kind::InvalidResponse => 500,
-        }
-    }
-
-    /// The kind as the header [`ERROR`] spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Unauthorized => "unauthorized",
-            Kind::MethodNotAllowed => "method-not-allowed",
-            Kind::TooLarge => "too-large",
-            Kind::BadRequest => "bad-request",
-            Kind::CodeNotFound => "code-not-found",
-            Kind::LoadFailed => "load-failed",
-            Kind::FunctionError => "function-error",
-            Kind::NoResponse => "no-response",
-            Kind::InvalidResponse => "invalid-response",
-        }
-    }
-}

@@ -5,10 +5,7 @@ use serde_json::json;
 use crate::backend::{CheckResult, Launch};
 use crate::contract::expect::{Barrier, During, Expect, echo, ensure, member, nonce, same};
 use crate::fixture::Context;
-use protocol::{Kind, MAX_BODY};
-
-/// Brackets that may be open at once.
-const NESTING: usize = 512;
+use protocol::{Kind, MAX_BODY, limit, message};
 
 pub(super) async fn malformed(s: &Context) -> CheckResult {
     let bodies: [&[u8]; 18] = [
@@ -34,7 +31,7 @@ pub(super) async fn malformed(s: &Context) -> CheckResult {
     for body in bodies {
         let what = body.escape_ascii().to_string();
         let answer = s.send(&s.request().body(body)).await?;
-        answer.says(Kind::BadRequest, "Body is not valid JSON.").during(&what)?;
+        answer.says(Kind::BadRequest, message::NOT_JSON).during(&what)?;
     }
     Ok(())
 }
@@ -42,7 +39,7 @@ pub(super) async fn malformed(s: &Context) -> CheckResult {
 pub(super) async fn not_object(s: &Context) -> CheckResult {
     for body in ["[]", "[{}]", "\"text\"", "1", "-0.5", "null", "true", "false", " null "] {
         let answer = s.send(&s.request().body(body)).await?;
-        answer.says(Kind::BadRequest, "Body must be a JSON object.").during(body)?;
+        answer.says(Kind::BadRequest, message::NOT_AN_OBJECT).during(body)?;
     }
     Ok(())
 }
@@ -79,12 +76,14 @@ pub(super) async fn hostile(s: &Context) -> CheckResult {
     let too_deep = [
         ("100,000 nested arrays", nested("[", "]", 100_000)),
         ("100,000 arrays never closed", wrap(&"[".repeat(100_000))),
-        ("512 arrays in an object", nested("[", "]", NESTING)),
-        ("512 objects in an object", wrap(&format!("{}1{}", "{\"a\":".repeat(NESTING), "}".repeat(NESTING)))),
+        ("512 arrays in an object", nested("[", "]", limit::BRACKETS)),
+        (
+            "512 objects in an object",
+            wrap(&format!("{}1{}", "{\"a\":".repeat(limit::BRACKETS), "}".repeat(limit::BRACKETS))),
+        ),
     ];
     for (what, body) in too_deep {
-        let message = format!("Body is nested deeper than {NESTING} levels.");
-        s.send(&s.request().body(body)).await?.says(Kind::BadRequest, &message).during(what)?;
+        s.send(&s.request().body(body)).await?.says(Kind::BadRequest, &message::too_deep()).during(what)?;
         echo(s).await.during(&format!("the next request after {what}"))?;
     }
     let nul = s.request().body("{\"file\": \"a\\u0000b\"}");
@@ -129,7 +128,7 @@ pub(super) async fn large(s: &Context) -> CheckResult {
     let value = s.act(payload).await?.value().during("6 MiB of 20")?;
     same("the length", &json!(text.len()), member(&value, "length")?)?;
 
-    let message = format!("Body is larger than {most} bytes.");
+    let message = message::too_large(most);
     let over = (most + 1).to_string();
     let cases = [
         ("declared, and nothing sent", s.request().unframed().header("Content-Length", over)),
@@ -151,11 +150,7 @@ pub(super) async fn large(s: &Context) -> CheckResult {
     let padded = |size: usize| limited.request().body(format!("{{}}{}", " ".repeat(size - 2)));
     limited.send(&padded(1000)).await?.is(200).during(&format!("{MAX_BODY}=1000, 1,000 bytes"))?;
     let what = format!("{MAX_BODY}=1000, 1,001 bytes");
-    limited
-        .send(&padded(1001))
-        .await?
-        .says(Kind::TooLarge, "Body is larger than 1000 bytes.")
-        .during(&what)?;
+    limited.send(&padded(1001)).await?.says(Kind::TooLarge, &message::too_large(1000)).during(&what)?;
     let mut connection = limited.connect().await?;
     let answer = connection.exchange(&padded(1001).chunked(100)).await?;
     answer.error(Kind::TooLarge).during(&format!("{what}, chunked"))?;

@@ -6,7 +6,7 @@ use crate::backend::CheckResult;
 use crate::contract::expect::{During, Expect, member, nonce, same};
 use crate::fixture::{Context, Server};
 use crate::wire::Response;
-use protocol::CODE;
+use protocol::{CODE, FIELDS, limit};
 
 async fn has_defaults(s: &Server, answer: &Response) -> CheckResult {
     let value = answer.value()?;
@@ -58,7 +58,7 @@ pub(super) async fn fields(s: &Context) -> CheckResult {
 }
 
 pub(super) async fn null(s: &Context) -> CheckResult {
-    for name in ["path", "file", "env", "payload", "headers"] {
+    for name in FIELDS {
         let answer = s.post(&json!({ name: null })).await?;
         has_defaults(s, &answer).await.during(&format!("`{name}` is null"))?;
     }
@@ -114,16 +114,16 @@ pub(super) async fn payload_any(s: &Context) -> CheckResult {
 }
 
 pub(super) async fn values(s: &Context) -> CheckResult {
-    let many: Map<String, Value> = (0..1000).map(|i| (format!("member-{i}"), json!(i))).collect();
+    let many: Map<String, Value> = (0..limit::MEMBERS).map(|i| (format!("member-{i}"), json!(i))).collect();
     let mut deep = json!({ "bottom": nonce() });
-    for level in 1..64 {
+    for level in 1..limit::DEPTH {
         deep = if level % 2 == 0 { json!({ "in": deep }) } else { json!([deep]) };
     }
     let numbers = json!([
         0,
         -1,
-        9_007_199_254_740_991_i64,
-        -9_007_199_254_740_991_i64,
+        limit::INTEGER,
+        -limit::INTEGER,
         1.5,
         -0.1,
         0.3,

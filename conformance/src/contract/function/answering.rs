@@ -9,6 +9,7 @@ use crate::backend::CheckResult;
 use crate::contract::expect::{During, Expect, ensure, nonce, same};
 use crate::fixture::Context;
 use crate::wire::Response;
+use protocol::limit;
 
 fn has_type(answer: &Response, media: &str) -> CheckResult {
     let types = answer.all("Content-Type");
@@ -163,9 +164,8 @@ pub(super) async fn headers(s: &Context) -> CheckResult {
 }
 
 pub(super) async fn large(s: &Context) -> CheckResult {
-    const SIZE: usize = 10 * 1024 * 1024;
     let line = format!("{}é😀\n", nonce());
-    let times = SIZE / line.len() + 1;
+    let times = limit::ANSWER / line.len() + 1;
     let payload = json!({ "action": "send", "text": line, "times": times });
     let request = s.request().json(&json!({ "payload": payload }));
     for (ends, when) in [(false, "a client that stays"), (true, "a client that has ended its side")] {

@@ -6,7 +6,7 @@ use crate::backend::CheckResult;
 use crate::contract::expect::{During, Expect, ensure};
 use crate::fixture::Server;
 use crate::wire::Response;
-use protocol::Kind;
+use protocol::{Kind, message};
 
 /// Expects exactly this text.
 pub(super) fn has_text(answer: &Response, text: &str) -> CheckResult {
@@ -18,5 +18,5 @@ pub(super) async fn is_invalid(s: &Server, payload: Value, what: &str) -> CheckR
     let answer = s.act(payload).await.during(what)?;
     let injected = answer.header("X-Injected");
     ensure(injected.is_none(), format!("{what}: nothing injected"), format!("{injected:?}"))?;
-    answer.says(Kind::InvalidResponse, "The function's answer is not valid.").during(what)
+    answer.says(Kind::InvalidResponse, message::INVALID_RESPONSE).during(what)
 }

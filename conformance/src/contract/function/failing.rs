@@ -7,7 +7,7 @@ use crate::backend::CheckResult;
 use crate::contract::expect::{During, Expect, echo, echoes, ensure, nonce, same};
 use crate::fixture::{Context, Server, eventually};
 use crate::wire::Response;
-use protocol::Kind;
+use protocol::{Kind, message};
 
 pub(super) async fn invalid(s: &Context) -> CheckResult {
     for status in [0, 99, 100, 101, 199, 600, 999, 1000, 65_535] {
@@ -28,7 +28,7 @@ pub(super) async fn invalid(s: &Context) -> CheckResult {
         if answer.status == 200 {
             same(which, &json!({ "value": null }), &answer.value().during(which)?)?;
         } else {
-            answer.says(Kind::InvalidResponse, "The function's answer is not valid.").during(which)?;
+            answer.says(Kind::InvalidResponse, message::INVALID_RESPONSE).during(which)?;
         }
     }
     echo(s).await.during("the next request")?;
@@ -71,8 +71,7 @@ pub(super) async fn async_throw(s: &Context) -> CheckResult {
 }
 
 pub(super) async fn no_response(s: &Context) -> CheckResult {
-    let silent = "The function did not answer.";
-    s.act(json!({ "action": "silent" })).await?.says(Kind::NoResponse, silent)?;
+    s.act(json!({ "action": "silent" })).await?.says(Kind::NoResponse, message::NO_RESPONSE)?;
     echo(s).await.during("the next request")?;
     Ok(())
 }
