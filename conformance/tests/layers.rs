@@ -7,20 +7,21 @@ use conformance::plan;
 use walkdir::WalkDir;
 
 /// Each layer, and the layers that it may use: those below it.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("wire", &[]),
     ("backend", &["wire"]),
     ("docker", &["backend", "wire"]),
     ("fixture", &["backend", "docker", "wire"]),
     ("contract", &["backend", "docker", "fixture", "wire"]),
     ("plan", &["backend", "contract"]),
+    ("document", &["contract", "plan"]),
     ("report", &[]),
     ("run", &["backend", "contract", "docker", "fixture", "plan", "report"]),
-    ("command", &["plan", "report", "run"]),
+    ("command", &["document", "plan", "report", "run"]),
 ];
 
 /// Layers whose files are held to [`no_two_files_of_a_layer_use_each_other`].
-const HELD: [&str; 6] = ["wire", "backend", "docker", "fixture", "contract", "report"];
+const HELD: [&str; 7] = ["wire", "backend", "docker", "fixture", "contract", "document", "report"];
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")

@@ -2,8 +2,14 @@
 
 use clap::Args;
 
+use super::document::write;
 use super::{Exit, prepared};
+use crate::document::{self, Record, Records};
+use crate::plan::{self, today};
 use crate::run::Figures;
+
+/// Rounds that published figures are of, at least: the boots of two rounds were seen to differ by a quarter.
+const ROUNDS: usize = 9;
 
 /// Measure runtimes beside their language's bare server.
 #[derive(Debug, Args)]
@@ -12,41 +18,113 @@ pub(super) struct Bench {
     #[arg(value_name = "RUNTIME")]
     names: Vec<String>,
     /// Rounds in which runtime and bare server take turns; the median counts.
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = ROUNDS)]
     rounds: usize,
     /// Seconds for each measurement of latency and of throughput.
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 1)]
     seconds: u64,
+    /// Keep the figures in `runtimes/<language>/conformance/figures.json`, and write the tables of documents that
+    /// show them.
+    #[arg(long)]
+    write: bool,
 }
 
 impl Bench {
     pub(super) async fn run(self) -> Exit {
+        if self.write && self.rounds < ROUNDS {
+            return Exit::Usage(format!(
+                "figures to be published need {ROUNDS} rounds: --rounds {ROUNDS} --write"
+            ));
+        }
         let run = match prepared(&self.names, false) {
             Ok(run) => run,
             Err(exit) => return exit,
+        };
+        let engine = match run.engine_here().await {
+            Err(why) if self.write => return Exit::Fault(why),
+            engine => engine.unwrap_or_default(),
         };
         let measured = run.bench(self.rounds.max(1), self.seconds.max(1)).await;
         let cleaned = run.clean_up().await;
         match measured.and_then(|figures| cleaned.map(|()| figures)) {
             Ok(figures) => {
                 print!("{}", table(&figures));
-                Exit::Passed
+                if self.write { self.publish(&figures, &engine) } else { Exit::Passed }
             }
             Err(why) => Exit::Fault(why),
         }
     }
+
+    /// Keeps the figures, and writes the tables that show them.
+    fn publish(&self, figures: &[Figures], engine: &str) -> Exit {
+        let root = plan::repository();
+        let runtimes = match plan::discover(&root) {
+            Ok(runtimes) => runtimes,
+            Err(error) => return Exit::Usage(error.to_string()),
+        };
+        for runtime in &runtimes {
+            let own: Vec<&Figures> =
+                figures.iter().filter(|figures| figures.name == runtime.manifest.name).collect();
+            if own.is_empty() {
+                continue;
+            }
+            let kept = Records::read(&runtime.folder).and_then(|mut records| {
+                own.iter().for_each(|figures| records.insert(&figures.version, self.record(figures, engine)));
+                records.write()
+            });
+            if let Err(why) = kept {
+                return Exit::Fault(why);
+            }
+        }
+        match document::pages(&root, &runtimes) {
+            Ok(pages) => write(&pages),
+            Err(why) => Exit::Usage(why),
+        }
+    }
+
+    fn record(&self, figures: &Figures, engine: &str) -> Record {
+        let Figures { own, bare, launched_ms, image_mib, .. } = figures;
+        let figure = |value: f64| (value * 1000.0).round() / 1000.0;
+        Record {
+            date: today(),
+            processor: processor(),
+            engine: engine.to_string(),
+            rounds: self.rounds,
+            boot_ms: figure(own.boot_ms),
+            boot_over_launched: figure(own.boot_ms / launched_ms),
+            boot_over_bare: figure(own.boot_ms / bare.boot_ms),
+            requests_per_second: figure(own.requests_per_second),
+            requests_over_bare: figure(own.requests_per_second / bare.requests_per_second),
+            latency_us: figure(own.latency_us),
+            bare_latency_us: figure(bare.latency_us),
+            idle_mib: figure(own.idle_mib),
+            bare_idle_mib: figure(bare.idle_mib),
+            image_mib: *image_mib,
+        }
+    }
 }
 
-/// A table of Markdown, as the READMEs show it.
+/// This machine's processor, as its kernel names it, and how many of them there are.
+fn processor() -> String {
+    let told = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = told.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    let name = model.map_or(std::env::consts::ARCH, |(_, name)| name.trim());
+    match std::thread::available_parallelism() {
+        Ok(many) => format!("{name} × {many}"),
+        Err(_) => name.to_string(),
+    }
+}
+
+/// A table of Markdown.
 fn table(figures: &[Figures]) -> String {
     let mut out = String::from(
         "| | boot, ms | × bare, launched alike | × bare | requests/s, 16 connections | × bare \
          | latency at 1, µs | bare | idle, MiB | bare | image, MiB |\n\
          |---|---|---|---|---|---|---|---|---|---|---|\n",
     );
-    for Figures { label, own, bare, launched_ms, image_mib } in figures {
+    for Figures { name, version, own, bare, launched_ms, image_mib } in figures {
         out += &format!(
-            "| {label} | {:.1} | {:.2} | {:.2} | {:.0} | {:.2} | {:.0} | {:.0} | {:.1} | {:.1} | {image_mib} |\n",
+            "| {name}:{version} | {:.1} | {:.2} | {:.2} | {:.0} | {:.2} | {:.0} | {:.0} | {:.1} | {:.1} | {image_mib} |\n",
             own.boot_ms,
             own.boot_ms / launched_ms,
             own.boot_ms / bare.boot_ms,

@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod check;
 mod clean;
+mod document;
 mod exit;
 mod list;
 
@@ -34,6 +35,7 @@ Examples:
   cargo run -p conformance -- list                       every requirement, without building anything
   cargo run -p conformance -- build                      make and tag every image
   cargo run -p conformance -- bench node                 how fast, beside the bare server
+  cargo run -p conformance -- document --write           the tables of the contract and of the figures
   cargo run -p conformance -- clean --dry-run            what is left in the engine
 
 Exit codes:
@@ -58,6 +60,8 @@ enum Command {
     Build(build::Build),
     /// Measure boot, throughput, latency and memory beside the language's bare server.
     Bench(bench::Bench),
+    /// Compare the tables in documents with the registry, the wire and the figures, or write them.
+    Document(document::Document),
     /// Remove what the harness left in the engine: containers, volumes, networks, images.
     Clean(clean::Clean),
 }
@@ -75,6 +79,7 @@ pub fn main() -> ExitCode {
             Command::List(list) => list.run(),
             Command::Build(build) => build.run().await,
             Command::Bench(bench) => bench.run().await,
+            Command::Document(document) => document.run(),
             Command::Clean(clean) => clean.run().await,
         }
     });

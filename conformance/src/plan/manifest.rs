@@ -14,8 +14,11 @@ use crate::backend::Base;
 pub struct Manifest {
     /// The name of the runtime, its folder and its image.
     pub name: String,
-    /// The name of the language, as people write it.
+    /// The name of the language or its engine, as people write it.
     pub title: String,
+    /// The languages that functions are written in, if they are not the title's.
+    #[serde(default)]
+    pub languages: Vec<String>,
     /// The default of `file`.
     pub entrypoint: String,
     /// The family whose base it is built on: a folder of `runtimes/base`.

@@ -30,8 +30,10 @@ pub struct Speed {
 /// One version's figures.
 #[derive(Clone, Debug)]
 pub struct Figures {
-    /// The version: `node-24`.
-    pub label: String,
+    /// The runtime's name: `node`.
+    pub name: String,
+    /// The version: `24`.
+    pub version: String,
     /// The runtime.
     pub own: Speed,
     /// The bare server, started by itself.
@@ -44,6 +46,20 @@ pub struct Figures {
 }
 
 impl Run {
+    /// The engine and its version, if it runs on this machine, whose processor is then the one that is measured.
+    ///
+    /// # Errors
+    /// There is no engine, or it is on another machine.
+    pub async fn engine_here(&self) -> Result<String, String> {
+        let engine = self.session.engine().await.map_err(|trouble| judge::reason(&trouble))?;
+        if !engine.is_local() {
+            return Err(
+                "the engine is on another machine, and its processor is not known here: measure there".into(),
+            );
+        }
+        Ok(engine.version().to_string())
+    }
+
     /// Measures every version of the plan, one after the other, in that many rounds.
     ///
     /// # Errors
@@ -78,7 +94,8 @@ async fn measure(runtime: &Runtime, s: &Context, rounds: usize, seconds: u64) ->
     }
     let image_mib = runtime.image().await?.size / 1024 / 1024;
     Ok(Figures {
-        label: runtime.spec.label(),
+        name: runtime.spec.name.clone(),
+        version: runtime.spec.version.clone(),
         own: medians(&own_speeds),
         bare: medians(&bare_speeds),
         launched_ms: median(launched_boots),

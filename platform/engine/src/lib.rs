@@ -25,7 +25,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bollard::Docker;
-use bollard::models::SystemInfoCgroupDriverEnum;
+use bollard::models::{SystemInfoCgroupDriverEnum, SystemVersion};
 
 /// A connection to a container engine. Clones share it.
 #[derive(Clone)]
@@ -35,6 +35,7 @@ pub struct Engine {
     host: IpAddr,
     local: bool,
     platform: Platform,
+    version: String,
     /// The control group above all others, as this engine names it; `None` where it may not use it.
     root_group: Option<&'static str>,
 }
@@ -59,7 +60,7 @@ impl Engine {
         let version = version.map_err(|error| Error::refused("ask the engine for its version", error))?;
         let info = found.docker.info().await;
         let info = info.map_err(|error| Error::refused("ask the engine about itself", error))?;
-        let os = info.os_type.or(version.os).unwrap_or_default();
+        let os = info.os_type.or(version.os.clone()).unwrap_or_default();
         if os != "linux" {
             return Err(Error::NotLinux { address: found.address, os });
         }
@@ -73,7 +74,16 @@ impl Engine {
             _ => None,
         };
         let (host, local) = (found.host, found.local);
-        Ok(Engine { docker: found.docker, owner: Arc::new(owner), host, local, platform, root_group })
+        let version = named(version);
+        Ok(Engine {
+            docker: found.docker,
+            owner: Arc::new(owner),
+            host,
+            local,
+            platform,
+            version,
+            root_group,
+        })
     }
 
     /// What it runs containers on.
@@ -81,10 +91,23 @@ impl Engine {
         &self.platform
     }
 
+    /// Its name and version: `Docker Engine 28.1.0`.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
     /// Whether it shares this machine's file system, so that a folder here can be mounted there.
     pub fn is_local(&self) -> bool {
         self.local
     }
+}
+
+/// What an engine calls itself. Docker calls its part `Engine` and no more.
+fn named(version: SystemVersion) -> String {
+    let component = version.components.unwrap_or_default().into_iter().next();
+    let name = component.map_or_else(|| "Engine".to_string(), |component| component.name);
+    let name = if name == "Engine" { "Docker Engine" } else { &name };
+    format!("{name} {}", version.version.unwrap_or_default())
 }
 
 impl fmt::Debug for Engine {
