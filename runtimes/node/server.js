@@ -272,8 +272,12 @@ function fail(message) {
   process.exit(1);
 }
 
-try {
-  main();
-} catch (error) {
-  fail(error.message);
+if (require.main === module) {
+  try {
+    main();
+  } catch (error) {
+    fail(error.message);
+  }
 }
+
+module.exports = { admit, authorise, call, parse, resolveCode, staysInside }; // for the tests
