@@ -31,7 +31,9 @@ function loadConfiguration() {
   } catch {
     key = Buffer.alloc(0);
   }
-  if (key.length === 0) throw new Error('INTERNAL_RUNTIME_KEY did not arrive on descriptor 3: start the server with launch.sh.');
+  if (key.length === 0) {
+    throw new Error('INTERNAL_RUNTIME_KEY did not arrive on descriptor 3: start the server with launch.sh.');
+  }
   return { maxBody: Number(maxBody), entrypoint, key };
 }
 

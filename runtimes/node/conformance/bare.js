@@ -6,7 +6,7 @@ const http = require('node:http');
 const body = '*';
 const headers = { 'Content-Type': 'text/plain', 'Content-Length': body.length };
 
-http.createServer((request, response) => {
+http.createServer((_request, response) => {
   response.writeHead(200, headers);
   response.end(body);
 }).listen(3000, '0.0.0.0');

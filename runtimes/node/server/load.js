@@ -34,8 +34,11 @@ async function load(source) {
     throw new RuntimeError('load-failed', text, { stack });
   }
   if (typeof handler !== 'function') {
-    throw new RuntimeError('load-failed', `${source} exports no handler: `
-      + 'write "module.exports = (req, res) => { … }" or "export default (req, res) => { … }".');
+    throw new RuntimeError(
+      'load-failed',
+      `${source} exports no handler: ` +
+        'write "module.exports = (req, res) => { … }" or "export default (req, res) => { … }".',
+    );
   }
   return handler;
 }

@@ -14,6 +14,11 @@ const STATUS = {
 
 /** An answer made by the runtime, not by the function. */
 class RuntimeError extends Error {
+  /**
+   * @param {string} kind
+   * @param {string} message
+   * @param {{ stack?: string, headers?: string[] }} [more]
+   */
   constructor(kind, message, { stack, headers = [] } = {}) {
     super(message);
     this.answer = {

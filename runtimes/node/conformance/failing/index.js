@@ -1,3 +1,3 @@
 'use strict';
 
-module.exports = (req, res) => res.send('never');
+module.exports = (_req, res) => res.send('never');
