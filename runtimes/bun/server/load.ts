@@ -1,14 +1,6 @@
-import type { Response } from "./response.ts";
-import { describe, RuntimeError } from "./runtime-error.ts";
+import { codeNotFound, type Handler, handlerOf } from "../../base/javascript/server/code.ts";
 
-/** What a function is called with. */
-export interface Request {
-  payload: unknown;
-  env: Record<string, string>;
-  headers: Record<string, string>;
-}
-
-export type Handler = (req: Request, res: Response) => unknown;
+const FORMS = '"export default (req, res) => { … }" or "module.exports = (req, res) => { … }"';
 
 async function isFile(name: string): Promise<boolean> {
   return Bun.file(name).stat().then((found) => found.isFile(), () => false);
@@ -16,23 +8,8 @@ async function isFile(name: string): Promise<boolean> {
 
 /** Loads a source file, and finds the handler it exports. */
 export async function load(name: string, source: string): Promise<Handler> {
-  if (!await isFile(name)) throw new RuntimeError("code-not-found", "Code file not found.");
-  let handler;
-  try {
-    const loaded = await import(source);
-    handler = typeof loaded.default === "function" ? loaded.default : loaded.default?.default;
-  } catch (error) {
-    const { text, stack } = describe(explained(source, error));
-    console.error(stack);
-    throw new RuntimeError("load-failed", text, stack);
-  }
-  if (typeof handler !== "function") {
-    throw new RuntimeError(
-      "load-failed",
-      `${source} exports no handler: write "export default (req, res) => { … }" or "module.exports = (req, res) => { … }".`,
-    );
-  }
-  return handler;
+  if (!await isFile(name)) throw codeNotFound();
+  return handlerOf(source, FORMS, () => import(source), (error) => explained(source, error));
 }
 
 const explanations = new Map<string, string>();

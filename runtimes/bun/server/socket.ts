@@ -1,5 +1,5 @@
 import type { Socket as BunSocket } from "bun";
-import type { Input } from "./input.ts";
+import type { Input } from "../../base/javascript/server/input.ts";
 
 const ENOUGH = 65_536; // held for a reader that is busy; the rest waits with the client
 

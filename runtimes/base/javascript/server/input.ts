@@ -14,9 +14,9 @@ export class Input {
     return this.end - this.start;
   }
 
-  /** Where the next bytes go, of which `add` is then told. */
+  /** Where the next bytes go, of which `add` is then told: if the socket is asked for bytes. */
   room(wanted: number): Uint8Array {
-    if (this.end === this.bytes.length) this.#makeRoom(wanted);
+    if (this.end === this.bytes.length) this.#makeRoom(1, wanted);
     return this.end === 0 ? this.bytes : this.bytes.subarray(this.end);
   }
 
@@ -24,11 +24,24 @@ export class Input {
     this.end += count;
   }
 
-  /** Twice the room at most: what a client declares and does not send takes no memory. */
-  #makeRoom(wanted: number): void {
+  /** Puts a chunk behind what is there, if the socket hands them over. If nothing is there, it is kept as it came. */
+  append(chunk: Uint8Array, wanted: number): void {
+    if (this.size === 0) {
+      this.bytes = chunk;
+      this.start = this.end = 0;
+    } else {
+      if (this.end + chunk.length > this.bytes.length) this.#makeRoom(chunk.length, wanted);
+      this.bytes.set(chunk, this.end);
+    }
+    this.end += chunk.length;
+  }
+
+  /** For so many bytes more. Twice the room at most: what a client declares and does not send takes no memory. */
+  #makeRoom(more: number, wanted: number): void {
     const size = this.size;
-    const room = Math.max(SMALL, size >= wanted ? size * 2 : Math.min(wanted, size * 2));
-    const bytes = size * 2 < this.bytes.length ? this.bytes : new Uint8Array(room);
+    const room = Math.max(SMALL, size + more, size >= wanted ? size * 2 : Math.min(wanted, size * 2));
+    const isEnough = size * 2 < this.bytes.length && size + more <= this.bytes.length;
+    const bytes = isEnough ? this.bytes : new Uint8Array(room);
     bytes.set(this.bytes.subarray(this.start, this.end));
     this.bytes = bytes;
     this.start = 0;
