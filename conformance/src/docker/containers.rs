@@ -119,10 +119,10 @@ impl Containers {
     }
 
     /// Runs a container to its end over what is put into it, and takes `artefact` out of `/usr/code`.
-    pub(super) async fn run_to_end<const N: usize>(
+    pub(super) async fn run_to_end(
         &self,
         spec: ContainerSpec,
-        uploads: [(&str, Archive); N],
+        uploads: impl IntoIterator<Item = (impl AsRef<str>, Archive)>,
         artefact: Option<&str>,
     ) -> CheckResult<Ran> {
         let engine = self.session.engine().await?;
@@ -130,7 +130,7 @@ impl Containers {
         volumes.extend(spec.volumes);
         let container = engine.create(&ContainerSpec { volumes, ..spec }).await?;
         for (folder, archive) in uploads {
-            container.upload(folder, archive.finish()?).await?;
+            container.upload(folder.as_ref(), archive.finish()?).await?;
         }
         container.start().await?;
         let exit = container.wait(TIMEOUT).await?;

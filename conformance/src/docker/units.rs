@@ -12,21 +12,26 @@ const CASES: &str = "../../conformance/cases";
 
 impl Containers {
     /// Runs `command` in a container of the image, with a copy of `folder` as `/usr/code` and with network, and counts
-    /// the lines of its output that contain `passed`.
+    /// the lines of its output that contain `passed`. What a family shares lies beside it as it does in the
+    /// repository: as `../base/<family>`.
     ///
     /// # Errors
     /// The command fails, no test passed, or it does not end in time; a registry is down; or the engine fails.
     pub async fn run_units(&self, folder: &Path, command: &[String], passed: &str) -> CheckResult<usize> {
         let owner = user_of(&self.image().await?.user);
         let cases: PathBuf = self.spec().folder.join(CASES);
-        let uploads = [
-            (protocol::CODE, Archive::owned_by(owner).folder(folder, LEFT_BY_BUILDS)?),
-            ("/conformance/cases", Archive::owned_by(owner).folder(&cases, &[])?),
+        let mut uploads = vec![
+            (protocol::CODE.to_string(), Archive::owned_by(owner).folder(folder, LEFT_BY_BUILDS)?),
+            ("/conformance/cases".to_string(), Archive::owned_by(owner).folder(&cases, &[])?),
         ];
+        if let Some(family) = &self.spec().base.family {
+            let shared = self.spec().folder.join("../base").join(family);
+            uploads.push((format!("/usr/base/{family}"), Archive::owned_by(owner).folder(&shared, &[])?));
+        }
         let spec = ContainerSpec {
             command: Some(command.to_vec()),
             network: Network::Bridge,
-            volumes: vec![Volume::own("/conformance/cases")],
+            volumes: uploads[1..].iter().map(|(path, _)| Volume::own(path)).collect(),
             ..ContainerSpec::of(&self.spec().image)
         };
         judge(&self.run_to_end(spec, uploads, None).await?, passed)
