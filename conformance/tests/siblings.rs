@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use conformance::backend::{CheckResult, Spec};
+use conformance::contract::steps::{self, Step};
 use conformance::contract::{Level, Requirement};
 use conformance::fixture::Context;
 use conformance::plan::{self, Exceptions, Plan, Planned, Selection, Standing};
@@ -65,7 +66,7 @@ fn main() -> ExitCode {
 async fn answers(s: &Context) -> CheckResult {
     let mut said = String::new();
     let post = |body: &Value| s.request().json(body);
-    let act = |payload: Value| post(&json!({ "payload": payload }));
+    let act = |steps: [Step; 1]| post(&json!({ "payload": steps::payload(steps) }));
     let requests = [
         ("no key", Request::post()),
         ("a wrong key", Request::post().header(CHALLENGE, "wrong")),
@@ -89,17 +90,14 @@ async fn answers(s: &Context) -> CheckResult {
         ("headers is a text", post(&json!({ "headers": "a" }))),
         ("headers has a null", post(&json!({ "headers": { "a": null } }))),
         ("no such file", post(&json!({ "file": "no-such-file" }))),
-        ("the function fails", act(json!({ "action": "throw", "message": "on purpose\nand more" }))),
-        ("the function is silent", act(json!({ "action": "silent" }))),
-        ("a status out of range", act(json!({ "action": "send", "text": "", "status": 600 }))),
-        (
-            "a header of the runtime's",
-            act(json!({ "action": "send", "text": "", "headers": { "Date": "x" } })),
-        ),
-        ("send", act(json!({ "action": "send", "text": "é😀" }))),
-        ("json", act(json!({ "action": "json", "value": { "a b": [1, 2.5, null, "é\"\\\n\u{1}/"] } }))),
-        ("bytes", act(json!({ "action": "bytes", "base64": "AAEC" }))),
-        ("no content", act(json!({ "action": "send", "text": "", "status": 204 }))),
+        ("the function fails", act([Step::throw("on purpose\nand more")])),
+        ("the function is silent", act([Step::pass()])),
+        ("a status out of range", act([Step::send("").status(600)])),
+        ("a header of the runtime's", act([Step::send("").headers(json!({ "Date": "x" }))])),
+        ("send", act([Step::send("é😀")])),
+        ("json", act([Step::json(json!({ "a b": [1, 2.5, null, "é\"\\\n\u{1}/"] }))])),
+        ("bytes", act([Step::bytes([0, 1, 2])])),
+        ("no content", act([Step::send("").status(204)])),
         ("echo of a rich body", post(&rich())),
     ];
     for (what, request) in requests {

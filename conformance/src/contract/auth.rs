@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::expect::{Barrier, During, Expect, echo, ensure, is_refused, member, nonce};
 use super::requirement::{Fixture, LAUNCHES, Requirement, check};
+use super::steps::{Probe, Step};
 use crate::backend::{CheckResult, Key, Launch, Variable};
 use crate::fixture::{Context, Server, eventually};
 use crate::wire::Request;
@@ -190,7 +191,7 @@ async fn unset(s: &Context) -> CheckResult {
 
 async fn hidden(s: &Context) -> CheckResult {
     let nonce = nonce();
-    let value = s.act(json!({ "action": "environment", "nonce": nonce })).await?.value()?;
+    let value = s.observe([Step::environ()]).await?;
     let processes = member(&value, "processes")?.as_object().cloned().unwrap_or_default();
     ensure(!processes.is_empty(), "the probe reads at least its own environment", value.to_string())?;
     let variables = member(&value, "variables")?;
@@ -203,7 +204,7 @@ async fn hidden(s: &Context) -> CheckResult {
         ensure(!found, format!("the key nowhere in environment {place}"), "it is there".to_string())?;
     }
 
-    s.act(json!({ "action": "throw", "message": nonce })).await?.error(Kind::FunctionError)?;
+    s.run([Step::throw(&nonce)]).await?.error(Kind::FunctionError)?;
     s.send(&s.request().body("{")).await?.error(Kind::BadRequest)?;
     let refused = Request::post().header(CHALLENGE, format!("{}x", s.key()));
     s.send(&refused).await?.error(Kind::Unauthorized)?;

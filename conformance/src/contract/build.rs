@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::expect::{During, Expect, echo, ensure, member, nonce, same};
+use super::expect::{During, Expect, echo, ensure, member};
 use super::requirement::{BUILDS, Fixture, Requirement, check};
+use super::steps::{Probe, Step};
 use crate::backend::{BuildJob, Built, CheckResult, Launch, Package, Source, Start};
 use crate::fixture::{Context, eventually};
 use protocol::{Kind, PACKAGE_NAME};
@@ -138,9 +139,7 @@ async fn launch(s: &Context) -> CheckResult {
 }
 
 async fn dependency(s: &Context) -> CheckResult {
-    let nonce = nonce();
-    let value = s.act(json!({ "action": "dependency", "nonce": nonce })).await?.value()?;
-    same("the nonce", &json!(nonce), member(&value, "nonce")?)?;
+    let value = s.observe([Step::dependency()]).await?;
     for name in ["name", "version"] {
         let text = member(&value, name)?.as_str().unwrap_or_default();
         ensure(!text.is_empty(), format!("the dependency's {name}"), value.to_string())?;

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::expect::{Barrier, During, Expect, echo, member, nonce, same};
 use super::requirement::{Fixture, Requirement, check};
+use super::steps::{self, Step};
 use crate::backend::{CheckResult, Waiting};
 use crate::fixture::{Context, Server};
 use crate::wire::Connection;
@@ -49,8 +50,8 @@ async fn meet(s: &Server, calls: usize, way: Waiting) -> CheckResult {
     let names: Vec<String> = (0..calls).map(|number| format!("caller-{number}")).collect();
     let barrier = &barrier;
     let all = names.iter().map(|name| async move {
-        let mut payload = barrier.call(name, calls);
-        payload["way"] = json!(way.name());
+        let steps = [barrier.step(name, calls).way(way), Step::answer()];
+        let payload = steps::payload_named(name, steps);
         let value = s.act(payload).await?.value()?;
         same("the nonce", &json!(name), member(&value, "nonce")?)
     });

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::steps::{self, Probe, Step};
 use crate::backend::{CheckError, CheckResult};
 use crate::fixture::{Server, eventually};
 use crate::wire::{self, Response};
@@ -136,13 +137,13 @@ pub(super) fn nonce() -> String {
     format!("n{:016x}", rand::random::<u64>())
 }
 
-/// One call of the probe's `echo`, with the nonce checked; returns the answer.
+/// One call of the probe without steps, with the nonce checked; returns the answer.
 pub(super) async fn echo(server: &Server) -> CheckResult<Value> {
     let payload = json!({ "nonce": nonce() });
     echoes(&server.act(payload.clone()).await?, &payload)
 }
 
-/// Expects the probe's `echo` of this payload; returns the answer.
+/// Expects the probe's echo of this payload; returns the answer.
 pub(super) fn echoes(answer: &Response, payload: &Value) -> CheckResult<Value> {
     let value = answer.value()?;
     same("the payload", payload, member(&value, "payload")?)?;
@@ -163,7 +164,12 @@ impl Barrier {
 
     /// The payload of a call that comes in as `name` and goes on once `until` have come.
     pub(super) fn call(&self, name: &str, until: usize) -> Value {
-        json!({ "action": "meet", "folder": self.folder, "name": name, "until": until, "nonce": name })
+        steps::payload_named(name, [self.step(name, until), Step::answer()])
+    }
+
+    /// The step that comes in as `name` and goes on once `until` have come.
+    pub(super) fn step(&self, name: &str, until: usize) -> Step {
+        Step::meet(&self.folder, name, until)
     }
 
     /// The path of one who has come.
@@ -173,10 +179,7 @@ impl Barrier {
 
     /// The names of those who have come and of those who are done.
     pub(super) async fn names(&self, server: &Server) -> CheckResult<Vec<String>> {
-        let nonce = nonce();
-        let payload = json!({ "action": "list", "folder": self.folder, "nonce": nonce });
-        let value = server.act(payload).await?.value()?;
-        same("the nonce", &json!(nonce), member(&value, "nonce")?)?;
+        let value = server.observe([Step::list(&self.folder)]).await?;
         let names = member(&value, "names")?.as_array().cloned().unwrap_or_default();
         Ok(names.iter().filter_map(|name| name.as_str().map(str::to_string)).collect())
     }

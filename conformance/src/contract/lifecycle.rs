@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::expect::{Barrier, During, Expect, echo, ensure, is_done, nonce};
+use super::expect::{Barrier, During, Expect, echo, ensure, is_done};
 use super::requirement::{Fixture, Requirement, check};
+use super::steps::{self, Probe, Step};
 use crate::backend::{CheckError, CheckResult, Launch, Signal};
 use crate::fixture::{Context, Server, eventually};
 use crate::wire::Error;
@@ -148,8 +149,8 @@ async fn drain(s: &Context) -> CheckResult {
 }
 
 /// A function that ends the process: no 2xx, and a container that either failed or serves on.
-async fn crashes(s: &Server, payload: Value, what: &str) -> CheckResult {
-    let request = s.request().json(&json!({ "payload": payload }));
+async fn crashes(s: &Server, step: Step, what: &str) -> CheckResult {
+    let request = s.request().json(&json!({ "payload": steps::payload([step]) }));
     let mut connection = s.connect().await?;
     connection.send(&request).await?;
     match connection.receive().await {
@@ -174,9 +175,9 @@ async fn crashes(s: &Server, payload: Value, what: &str) -> CheckResult {
 }
 
 async fn crash(s: &Context) -> CheckResult {
-    crashes(s, json!({ "action": "exit", "code": 3, "nonce": nonce() }), "exit code 3").await?;
+    crashes(s, Step::exit(3), "exit code 3").await?;
     let other = s.serve(Launch::default()).await?;
-    crashes(&other, json!({ "action": "kill", "nonce": nonce() }), "SIGKILL").await
+    crashes(&other, Step::kill(), "SIGKILL").await
 }
 
 async fn restart(s: &Context) -> CheckResult {
@@ -192,9 +193,9 @@ async fn restart(s: &Context) -> CheckResult {
 async fn orphans(s: &Context) -> CheckResult {
     let limit = s.spec().processes;
     let count = limit + limit / 2 + 8; // the 200 of the requirement, where the limit is its 128
-    let started = s.act(json!({ "action": "orphans", "count": count, "nonce": nonce() })).await?;
+    let started = s.run([Step::orphans(count), Step::answer()]).await?;
     started.is(200)?;
     echo(s).await.during("the next request")?;
-    s.act(json!({ "action": "orphans", "count": 10, "nonce": nonce() })).await?.is(200)?;
+    s.run([Step::orphans(10), Step::answer()]).await?.is(200)?;
     Ok(())
 }

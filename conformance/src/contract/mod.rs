@@ -6,6 +6,7 @@
 mod expect;
 mod requirement;
 mod sentence;
+pub mod steps;
 
 mod auth;
 mod body;

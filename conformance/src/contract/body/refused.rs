@@ -124,7 +124,7 @@ pub(super) async fn large(s: &Context) -> CheckResult {
     // 20 MiB where the contract's default holds, and from it the other sizes.
     let most = s.spec().max_body;
     let text = nonce().repeat(most / 10 * 3 / 17);
-    let payload = json!({ "action": "json", "value": { "length": text.len() }, "text": text });
+    let payload = json!({ "value": { "length": text.len() }, "text": text });
     let value = s.act(payload).await?.value().during("6 MiB of 20")?;
     same("the length", &json!(text.len()), member(&value, "length")?)?;
 

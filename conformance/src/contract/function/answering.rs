@@ -1,12 +1,11 @@
 //! What a function answers arrives as it was given.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
 use super::expect::{has_text, is_invalid};
 use crate::backend::CheckResult;
 use crate::contract::expect::{During, Expect, ensure, nonce, same};
+use crate::contract::steps::{self, Probe, Step};
 use crate::fixture::Context;
 use crate::wire::Response;
 use protocol::limit;
@@ -25,7 +24,7 @@ pub(super) async fn send(s: &Context) -> CheckResult {
         "\u{feff}x".into(),
     ];
     for text in texts {
-        let answer = s.act(json!({ "action": "send", "text": text })).await?;
+        let answer = s.run([Step::send(&text)]).await?;
         has_text(answer.is(200)?, &text)?;
         has_type(&answer, "text/plain; charset=utf-8")?;
     }
@@ -37,7 +36,7 @@ pub(super) async fn bytes(s: &Context) -> CheckResult {
     let mut random = vec![0; 100_000];
     rand::fill(&mut random[..]);
     for bytes in [all, random, Vec::new(), b"\xff\xfe\r\n\r\n".to_vec()] {
-        let answer = s.act(json!({ "action": "bytes", "base64": BASE64.encode(&bytes) })).await?;
+        let answer = s.run([Step::bytes(&bytes)]).await?;
         answer.is(200)?;
         ensure(answer.body == bytes, format!("the {} bytes unchanged", bytes.len()), answer.summary())?;
         has_type(&answer, "application/octet-stream")?;
@@ -58,7 +57,7 @@ pub(super) async fn json(s: &Context) -> CheckResult {
         json!(null),
     ];
     for value in values {
-        let answer = s.act(json!({ "action": "json", "value": value })).await?;
+        let answer = s.act(json!({ "value": value })).await?;
         same("the value", &value, &answer.value()?)?;
         has_type(&answer, "application/json")?;
         let text = answer.text().unwrap_or_default();
@@ -82,22 +81,19 @@ fn has_space_outside_strings(json: &str) -> bool {
 }
 
 pub(super) async fn status(s: &Context) -> CheckResult {
-    let base64 = BASE64.encode("text");
     for status in
         [200, 201, 202, 206, 299, 301, 302, 400, 401, 404, 405, 413, 418, 429, 451, 499, 500, 503, 599]
     {
         let text = nonce();
-        let answer = s.act(json!({ "action": "send", "text": text, "status": status })).await?;
+        let answer = s.run([Step::send(&text).status(status)]).await?;
         has_text(answer.is(status)?, &text)?;
     }
-    for payload in [json!({ "action": "json", "value": 1 }), json!({ "action": "bytes", "base64": base64 })] {
-        let mut payload = payload;
-        payload["status"] = json!(203);
-        s.act(payload).await?.is(203)?;
+    for step in [Step::json(json!(1)), Step::bytes("text")] {
+        s.run([step.status(203)]).await?.is(203)?;
     }
     for status in [204, 205, 304] {
         let what = format!("status {status}");
-        let payload = json!({ "action": "send", "text": "not to be sent", "status": status });
+        let payload = steps::payload([Step::send("not to be sent").status(status)]);
         let mut connection = s.connect().await?;
         let answer =
             connection.exchange(&s.request().json(&json!({ "payload": payload }))).await.during(&what)?;
@@ -116,7 +112,7 @@ pub(super) async fn headers(s: &Context) -> CheckResult {
         "X-One": n, "x-lower": "a", "X-Empty": "", "Content-Type": "text/html; charset=utf-8",
         "Set-Cookie": ["a=1; Path=/", "b=2"], "X-Alone": ["one"], "Location": "/elsewhere", "Cache-Control": "no-store"
     });
-    let answer = s.act(json!({ "action": "send", "text": n, "status": 201, "headers": headers })).await?;
+    let answer = s.run([Step::send(&n).status(201).headers(headers.clone())]).await?;
     has_text(answer.is(201)?, &n)?;
     for (name, value) in headers.as_object().into_iter().flatten() {
         let wanted: Vec<&str> = match value {
@@ -127,12 +123,8 @@ pub(super) async fn headers(s: &Context) -> CheckResult {
         ensure(found == wanted, format!("{name}: {wanted:?}"), format!("{found:?}"))?;
     }
     let lower = json!({ "content-type": "image/svg+xml" });
-    for payload in [
-        json!({ "action": "json", "value": 1, "headers": lower }),
-        json!({ "action": "bytes", "base64": "", "headers": lower }),
-        json!({ "action": "send", "text": "", "headers": lower }),
-    ] {
-        has_type(s.act(payload).await?.is(200)?, "image/svg+xml")?;
+    for step in [Step::json(json!(1)), Step::bytes(""), Step::send("")] {
+        has_type(s.run([step.headers(lower.clone())]).await?.is(200)?, "image/svg+xml")?;
     }
 
     let refused = [
@@ -156,17 +148,16 @@ pub(super) async fn headers(s: &Context) -> CheckResult {
     ];
     for (name, value) in refused {
         let what = format!("{name:?}: {value:?}");
-        let payload = json!({ "action": "send", "text": "text", "headers": { name: value } });
-        is_invalid(s, payload, &what).await?;
+        is_invalid(s, Step::send("text").headers(json!({ name: value })), &what).await?;
     }
-    let listed = json!({ "action": "send", "text": "text", "headers": { "X-A": ["fine", "a\r\nb"] } });
+    let listed = Step::send("text").headers(json!({ "X-A": ["fine", "a\r\nb"] }));
     is_invalid(s, listed, "a list with one bad value").await
 }
 
 pub(super) async fn large(s: &Context) -> CheckResult {
     let line = format!("{}é😀\n", nonce());
     let times = limit::ANSWER / line.len() + 1;
-    let payload = json!({ "action": "send", "text": line, "times": times });
+    let payload = steps::payload([Step::send(&line).times(times)]);
     let request = s.request().json(&json!({ "payload": payload }));
     for (ends, when) in [(false, "a client that stays"), (true, "a client that has ended its side")] {
         let mut connection = s.connect().await?;

@@ -1,9 +1,8 @@
 //! What checks of functions expect of an answer.
 
-use serde_json::Value;
-
 use crate::backend::CheckResult;
 use crate::contract::expect::{During, Expect, ensure};
+use crate::contract::steps::{Probe, Step};
 use crate::fixture::Server;
 use crate::wire::Response;
 use protocol::{Kind, message};
@@ -13,9 +12,9 @@ pub(super) fn has_text(answer: &Response, text: &str) -> CheckResult {
     ensure(answer.text() == Some(text), format!("the exact text {text:?}"), answer.summary())
 }
 
-/// Expects that the answer of this payload is refused as invalid, and nothing of it sent.
-pub(super) async fn is_invalid(s: &Server, payload: Value, what: &str) -> CheckResult {
-    let answer = s.act(payload).await.during(what)?;
+/// Expects that the answer of this step is refused as invalid, and nothing of it sent.
+pub(super) async fn is_invalid(s: &Server, step: Step, what: &str) -> CheckResult {
+    let answer = s.run([step]).await.during(what)?;
     let injected = answer.header("X-Injected");
     ensure(injected.is_none(), format!("{what}: nothing injected"), format!("{injected:?}"))?;
     answer.says(Kind::InvalidResponse, message::INVALID_RESPONSE).during(what)

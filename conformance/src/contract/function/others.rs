@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::backend::CheckResult;
 use crate::contract::expect::{Barrier, During, Expect, echo, ensure, is_done, member, nonce, same};
+use crate::contract::steps::{self, Probe, Step};
 use crate::fixture::{Context, Server, eventually};
 use crate::wire::Request;
 use protocol::{CHALLENGE, Kind};
@@ -11,16 +12,16 @@ use protocol::{CHALLENGE, Kind};
 pub(super) async fn isolated(s: &Context) -> CheckResult {
     let name = format!("SET_{}", nonce()).to_uppercase();
     let n = nonce();
-    let body = json!({
-        "payload": { "action": "mutate", "nonce": n }, "env": { &name: n }, "headers": { "x-secret": n }
-    });
+    let writes = [Step::set("mutated", &n), Step::echo()];
+    let payload = steps::payload(writes.clone());
+    let body = json!({ "payload": payload, "env": { &name: n }, "headers": { "x-secret": n } });
     let changed = s.post(&body).await?.value()?;
     for field in ["payload", "env", "headers"] {
         let written = &member(&changed, field)?["mutated"];
         same(&format!("`{field}.mutated`"), &json!(n), written).during("what the function wrote itself")?;
     }
     // Without the fields as well: a default that all requests share is written into for all of them.
-    let mutated = s.act(json!({ "action": "mutate", "nonce": n })).await?.value()?;
+    let mutated = s.run(writes).await?.value()?;
     for field in ["env", "headers"] {
         same(field, &json!({ "mutated": n }), member(&mutated, field)?).during("the next request")?;
     }
@@ -30,8 +31,8 @@ pub(super) async fn isolated(s: &Context) -> CheckResult {
             same(field, &json!({}), member(&value, field)?).during("the next request")?;
         }
     }
-    let probed =
-        s.post(&json!({ "payload": { "action": "environment" }, "env": { &name: n } })).await?.value()?;
+    let payload = steps::payload([Step::environ(), Step::answer()]);
+    let probed = s.post(&json!({ "payload": payload, "env": { &name: n } })).await?.value()?;
     let variables = member(&probed, "variables")?;
     let leaked = variables.get(&name).is_some() || variables.to_string().contains(&n);
     ensure(!leaked, "`env` never in the process environment", format!("{name} is there"))
@@ -40,7 +41,8 @@ pub(super) async fn isolated(s: &Context) -> CheckResult {
 pub(super) async fn output(s: &Context) -> CheckResult {
     let lines: Vec<String> = (0..3).map(|i| format!("line {i} {} é😀", nonce())).collect();
     let errors: Vec<String> = (0..3).map(|i| format!("error {i} {} é😀", nonce())).collect();
-    s.act(json!({ "action": "print", "stdout": lines, "stderr": errors })).await?.is(200)?;
+    let printed = lines.iter().map(Step::print).chain(errors.iter().map(Step::complain));
+    s.run(printed.chain([Step::answer()])).await?.is(200)?;
     for wanted in lines.iter().chain(&errors) {
         eventually(&format!("the line {wanted:?} in the container's log, by itself"), || async {
             let log = s.log().await?;

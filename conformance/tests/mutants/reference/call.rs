@@ -5,7 +5,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use protocol::Kind;
-use serde_json::Value;
 
 use super::code::Code;
 use super::http::Answer;
@@ -70,12 +69,12 @@ impl Drop for Abort {
 /// Acts; a fault has few workers, and gives a function up that keeps one for long.
 async fn within_bounds(
     server: &Arc<Server>,
-    code: &Code,
+    code: &Arc<Code>,
     input: Input,
     output: &Response,
 ) -> Result<(), Failure> {
     const TIMEOUT: Duration = Duration::from_secs(2);
-    let way = input.payload.get("way").and_then(Value::as_str).unwrap_or_default();
+    let way = input.payload["steps"][0]["way"].as_str().unwrap_or_default();
     let bound = match server.configuration.fault.name() {
         "concurrency/awaiting-one-at-a-time" => way == "await",
         "concurrency/blocking-one-at-a-time" => way == "block",

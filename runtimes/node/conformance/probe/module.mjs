@@ -1,5 +1,5 @@
 // An ES module that waits at its top level: require() cannot load it.
-import createProbe from './actions.cjs';
+import createProbe from './interpreter.cjs';
 
 const probe = await Promise.resolve(createProbe('module.mjs'));
 

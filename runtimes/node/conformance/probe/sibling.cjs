@@ -1,4 +1,4 @@
 'use strict';
 
 // CommonJS, the handler a plain function.
-module.exports = require('./actions.cjs')('sibling.cjs');
+module.exports = require('./interpreter.cjs')('sibling.cjs');

@@ -1,5 +1,5 @@
 // TypeScript that has to be compiled: taking the types away is not enough for an enum.
-import createProbe from './actions.cjs';
+import createProbe from './interpreter.cjs';
 
 enum File {
   Own = 'typed.ts',

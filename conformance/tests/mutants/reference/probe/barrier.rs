@@ -1,17 +1,17 @@
-//! Actions that meet in a folder.
+//! Steps that meet in a folder.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Failure, Scene};
+use super::{Failure, Scene, Step};
 
 /// Between looks: rarer than other probes look, since hundreds of servers look at the same time.
 const LOOK: Duration = Duration::from_millis(15);
 
-fn folder(scene: &Scene<'_>) -> PathBuf {
-    scene.server.configuration.sandbox.below(scene.text("folder").unwrap_or_default())
+fn folder(scene: &Scene, step: &Step) -> Result<PathBuf, Failure> {
+    Ok(scene.server.configuration.sandbox.below(step.text("folder")?))
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -29,15 +29,14 @@ fn came_in(folder: &Path) -> u64 {
 }
 
 /// Comes in, waits until enough others have, and goes.
-pub(crate) async fn meet(scene: &Scene<'_>) -> Result<(), Failure> {
-    let (folder, name) = (folder(scene), scene.needed("name")?);
-    let until = scene.member("until").as_u64().unwrap_or_default();
+pub(crate) async fn meet(scene: &Scene, step: &Step) -> Result<(), Failure> {
+    let (folder, name, until) = (folder(scene, step)?, step.text("name")?, step.integer("until")?);
     let failed = |error: std::io::Error| Failure::new(error.to_string());
     std::fs::create_dir_all(&folder).map_err(failed)?;
-    std::fs::write(folder.join(&name), "").map_err(failed)?;
+    std::fs::write(folder.join(name), "").map_err(failed)?;
     let place = folder.clone();
     let enough = move || came_in(&place) >= until;
-    if scene.text("way").as_deref() == Some("block") {
+    if step.is("way", "block") {
         let waiting = tokio::task::spawn_blocking(move || {
             while !enough() {
                 std::thread::sleep(LOOK);
@@ -49,12 +48,12 @@ pub(crate) async fn meet(scene: &Scene<'_>) -> Result<(), Failure> {
             tokio::time::sleep(LOOK).await;
         }
     }
-    std::fs::write(folder.join(format!("{name}.done")), "").map_err(failed)?;
-    scene.answer(json!({}));
-    Ok(())
+    std::fs::write(folder.join(format!("{name}.done")), "").map_err(failed)
 }
 
-/// Answers the names in a folder.
-pub(crate) fn list(scene: &Scene<'_>) {
-    scene.answer(json!({ "names": names(&folder(scene)) }));
+/// Notes the names in a folder.
+pub(crate) fn list(scene: &mut Scene, step: &Step) -> Result<(), Failure> {
+    let names = names(&folder(scene, step)?);
+    scene.note("names", json!(names));
+    Ok(())
 }

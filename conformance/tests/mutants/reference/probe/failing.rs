@@ -1,10 +1,11 @@
-//! Actions that fail.
+//! Steps that fail, and work left running.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::Scene;
-use crate::reference::response::Manner;
+use tokio::runtime::Handle;
+
+use super::{Rest, Scene, Step, run};
 
 /// How a function failed.
 #[derive(Clone, Debug)]
@@ -25,27 +26,33 @@ impl Failure {
     }
 }
 
-/// Fails with the payload's message.
-pub(crate) fn deliberate(scene: &Scene<'_>, later: bool) -> Result<(), Failure> {
-    let message = scene.needed("message")?;
+/// Fails with the step's message.
+pub(crate) fn deliberate(scene: &Scene, step: &Step) -> Result<(), Failure> {
+    let message = step.text("text")?.to_string();
     let stack = format!("Error: {message}\n    at deliberate ({}/{})", scene.code.path, scene.code.name);
-    Err(Failure { message, stack, later })
+    Err(Failure { message, stack, later: scene.awaited })
 }
 
-/// Answers, and leaves work running that fails.
-pub(crate) fn stray(scene: &Scene<'_>) {
-    scene.output.send(&scene.text("text").unwrap_or_default(), &Manner::default());
-    let failure = deliberate(scene, true);
+/// Leaves the rest of the list running: as a task, or in a thread of its own.
+pub(crate) fn spawn(mut scene: Scene, step: &Step, rest: Rest) -> Result<(), Failure> {
+    let time = Duration::from_millis(step.integer("ms")?);
     let server = scene.server.clone();
-    tokio::spawn(async move {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        if let Err(failure) = failure {
-            eprintln!("{}", failure.stack);
-        }
+    scene.left_running = true;
+    let work = async move {
+        tokio::time::sleep(time).await;
+        let Err(failure) = run(scene, rest).await else { return };
+        eprintln!("{}", failure.stack);
         match server.configuration.fault.name() {
             "function/stray-failure-ends-the-server" => std::process::exit(1),
             "function/stray-failure-ends-calls-to-come" => server.residue.spent.store(true, Ordering::SeqCst),
             _ => {}
         }
-    });
+    };
+    if step.is("way", "block") {
+        let tokio = Handle::current();
+        std::thread::spawn(move || tokio.block_on(work));
+    } else {
+        tokio::spawn(work);
+    }
+    Ok(())
 }

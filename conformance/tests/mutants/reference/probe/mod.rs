@@ -1,15 +1,20 @@
-//! The probe: one behaviour per action, as the languages' README lists them.
+//! The probe: an interpreter of the steps in a payload, as `conformance/PROBE.md` lists them.
 
 mod barrier;
 mod failing;
 mod processes;
+mod step;
 mod talking;
 
 pub(crate) use failing::Failure;
 pub(crate) use processes::{PROCESSES, adopt_orphans, child_with_the_key};
+pub(crate) use step::Step;
 
+use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
@@ -19,112 +24,128 @@ use super::residue::lock;
 use super::response::{Manner, Response};
 use super::serve::Server;
 
-/// What an action works with.
-pub(crate) struct Scene<'a> {
-    /// The server that it runs in.
-    pub(crate) server: &'a Arc<Server>,
-    /// The file that acts.
-    pub(crate) code: &'a Code,
+/// The steps that are still to be taken.
+type Rest = VecDeque<Step>;
+
+/// What a call's steps work with.
+pub(crate) struct Scene {
+    /// The server that they are taken in.
+    server: Arc<Server>,
+    /// The file that takes them.
+    code: Arc<Code>,
     /// What it was called with.
-    pub(crate) input: Input,
+    input: Input,
     /// What it answers through.
-    pub(crate) output: &'a Response,
+    output: Response,
+    /// How often the file was called, this call included.
+    count: u64,
+    /// What steps noted for `answer`.
+    notes: Map<String, Value>,
+    /// Whether a step has awaited.
+    awaited: bool,
+    /// Whether the handler is over, and this is what it left running.
+    left_running: bool,
 }
 
 /// Acts as the payload asks. An error is the function's failure.
 pub(crate) async fn act(
     server: &Arc<Server>,
-    code: &Code,
+    code: &Arc<Code>,
     input: Input,
     output: &Response,
 ) -> Result<(), Failure> {
     if server.residue.spent.load(Ordering::SeqCst) {
         return Err(Failure::new("the function ended its process"));
     }
-    let count = code.count();
-    let scene = Scene { server, code, input, output };
-    let action = scene.text("action").unwrap_or_else(|| "echo".into());
-    if code.kin == Kin::Plain {
-        scene.echo(count);
-        return Ok(());
-    }
-    match action.as_str() {
-        "echo" => scene.echo(count),
-        "mutate" => scene.mutate(count),
-        "send" => talking::send(&scene),
-        "json" => scene.output.json(&scene.member("value"), &scene.manner()),
-        "bytes" => talking::bytes(&scene)?,
-        "unencodable" => talking::unencodable(&scene),
-        "not-a-number" => talking::not_a_number(&scene),
-        "silent" => {}
-        "twice" => talking::twice(&scene),
-        "answer-late" => talking::answer_late(&scene),
-        "print" => talking::print(&scene),
-        "throw" => failing::deliberate(&scene, false)?,
-        "throw-later" => {
-            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
-            failing::deliberate(&scene, true)?;
+    let scene = Scene {
+        server: server.clone(),
+        code: code.clone(),
+        count: code.count(),
+        notes: [("nonce".to_string(), input.payload["nonce"].clone())].into_iter().collect(),
+        input,
+        output: output.clone(),
+        awaited: false,
+        left_running: false,
+    };
+    let given = |name: &str| scene.input.payload.get(name).filter(|_| code.kin == Kin::Probe);
+    match (given("steps"), given("value")) {
+        (Some(steps), _) => {
+            let steps = Step::list(steps)?;
+            run(scene, steps).await
         }
-        "send-then-throw" => {
-            talking::send(&scene);
-            failing::deliberate(&scene, false)?;
+        (None, Some(value)) => {
+            scene.output.json(value, &Manner::default());
+            Ok(())
         }
-        "stray" => failing::stray(&scene),
-        "meet" => barrier::meet(&scene).await?,
-        "list" => barrier::list(&scene),
-        "environment" => processes::environment(&scene),
-        "exit" => processes::exit(&scene).await,
-        "kill" => processes::kill(&scene),
-        "orphans" => processes::orphans(&scene).await?,
-        "dependency" => talking::dependency(&scene)?,
-        other => return Err(Failure::new(format!("the probe has no action {other:?}"))),
+        (None, None) => {
+            scene.echo();
+            Ok(())
+        }
     }
-    Ok(())
 }
 
-impl Scene<'_> {
-    /// A member of the payload; null where there is none.
-    pub(crate) fn member(&self, name: &str) -> Value {
-        self.input.payload.get(name).cloned().unwrap_or_default()
+/// Takes steps one after another. `spawn` leaves the rest of them running.
+fn run(mut scene: Scene, mut steps: Rest) -> Pin<Box<dyn Future<Output = Result<(), Failure>> + Send>> {
+    Box::pin(async move {
+        while let Some(step) = steps.pop_front() {
+            if step.is("do", "spawn") {
+                return failing::spawn(scene, &step, steps);
+            }
+            scene.take(&step).await?;
+        }
+        Ok(())
+    })
+}
+
+impl Scene {
+    async fn take(&mut self, step: &Step) -> Result<(), Failure> {
+        match step.text("do")? {
+            "echo" => self.echo(),
+            "answer" => self.output.json(&self.notes, &Manner::default()),
+            "send" => talking::send(self, step)?,
+            "json" => self.output.json(step.needed("value")?, &step.manner()),
+            "bytes" => talking::bytes(self, step)?,
+            "unencodable" => talking::unencodable(self),
+            "nan" => talking::nan(self, step)?,
+            "throw" => failing::deliberate(self, step)?,
+            "sleep" => {
+                tokio::time::sleep(Duration::from_millis(step.integer("ms")?)).await;
+                self.awaited = true;
+            }
+            "pass" => {}
+            "print" => talking::print(self, step)?,
+            "set" => self.set(step.text("name")?, step.text("text")?),
+            "environ" => processes::environ(self),
+            "meet" => barrier::meet(self, step).await?,
+            "list" => barrier::list(self, step)?,
+            "exit" => processes::exit(self, step).await?,
+            "kill" => processes::kill(self),
+            "orphans" => processes::orphans(step).await?,
+            "dependency" => talking::dependency(self)?,
+            other => return Err(Failure::new(format!("the probe has no step {other:?}"))),
+        }
+        Ok(())
     }
 
-    /// A member of the payload that is text.
-    pub(crate) fn text(&self, name: &str) -> Option<String> {
-        self.input.payload.get(name)?.as_str().map(Into::into)
+    /// Keeps something for `answer`.
+    fn note(&mut self, name: &str, value: Value) {
+        self.notes.insert(name.into(), value);
     }
 
-    /// A member of the payload that must be text.
-    pub(crate) fn needed(&self, name: &str) -> Result<String, Failure> {
-        self.text(name).ok_or_else(|| Failure::new(format!("the payload has no text {name:?}")))
-    }
-
-    /// The status and the headers that the payload gives.
-    pub(crate) fn manner(&self) -> Manner {
-        let given = |name: &str| self.input.payload.get(name).cloned();
-        Manner { status: given("status"), headers: given("headers") }
-    }
-
-    /// Answers with an object of the probe's own, which carries the nonce.
-    pub(crate) fn answer(&self, mut members: Value) {
-        members["nonce"] = self.member("nonce");
-        self.output.json(&members, &Manner::default());
-    }
-
-    fn echo(&self, count: u64) {
+    fn echo(&self) {
         let Input { payload, env, headers } = &self.input;
         self.output.json(
             &json!({
-                "file": self.code.name, "load": self.code.mark, "count": count,
+                "file": self.code.name, "load": self.code.mark, "count": self.count,
                 "payload": payload, "env": env, "headers": headers
             }),
             &Manner::default(),
         );
     }
 
-    fn mutate(mut self, count: u64) {
-        let nonce = self.member("nonce");
-        let write = |map: &mut Map<String, Value>| drop(map.insert("mutated".into(), nonce.clone()));
-        let absent = self.input.env.keys().all(|name| name == "mutated");
+    fn set(&mut self, name: &str, text: &str) {
+        let absent = self.input.env.keys().all(|known| known == name);
+        let write = |map: &mut Map<String, Value>| drop(map.insert(name.into(), text.into()));
         self.input.payload.as_object_mut().map(write);
         write(&mut self.input.env);
         write(&mut self.input.headers);
@@ -133,6 +154,5 @@ impl Scene<'_> {
             "function/written-values-kept" => write(&mut lock(&self.server.residue.headers)),
             _ => {}
         }
-        self.echo(count);
     }
 }

@@ -1,4 +1,4 @@
-//! Actions about processes: this one, its children, and those that outlive their parent.
+//! Steps about processes: this one, its children, and those that outlive their parent.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,7 +11,7 @@ use rustix::process::{self, Signal, WaitOptions};
 use serde_json::{Map, Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{Failure, Scene};
+use super::{Failure, Scene, Step};
 use crate::reference::configuration::Configuration;
 use crate::reference::fault::Fault;
 use crate::reference::residue::lock;
@@ -70,9 +70,9 @@ fn own_id() -> i32 {
     process::getpid().as_raw_nonzero().get()
 }
 
-/// Answers the environment, and that of each process that would be in its container.
-pub(crate) fn environment(scene: &Scene<'_>) {
-    let fault = &scene.server.configuration.fault;
+/// Notes the environment, and that of each process that would be in its container.
+pub(crate) fn environ(scene: &mut Scene) {
+    let fault = scene.server.configuration.fault.clone();
     let told = std::env::vars_os().map(|(name, value)| {
         (name.to_string_lossy().into_owned(), Value::from(value.to_string_lossy().into_owned()))
     });
@@ -91,12 +91,13 @@ pub(crate) fn environment(scene: &Scene<'_>) {
         processes.retain(|id, _| *id != own_id().to_string());
         processes.insert("0".into(), String::new());
     }
-    scene.answer(json!({ "variables": variables, "processes": processes }));
+    scene.note("variables", json!(variables));
+    scene.note("processes", json!(processes));
 }
 
 /// Ends the process.
-pub(crate) async fn exit(scene: &Scene<'_>) {
-    let code = scene.member("code").as_i64().and_then(|code| i32::try_from(code).ok()).unwrap_or(1);
+pub(crate) async fn exit(scene: &Scene, step: &Step) -> Result<(), Failure> {
+    let code = i32::try_from(step.integer("code")?).map_err(|error| Failure::new(error.to_string()))?;
     match scene.server.configuration.fault.name() {
         "lifecycle/exit-code-hidden" => std::process::exit(0),
         "lifecycle/exit-waited-out" => std::future::pending().await,
@@ -109,10 +110,11 @@ pub(crate) async fn exit(scene: &Scene<'_>) {
         }
         _ => std::process::exit(code),
     }
+    Ok(())
 }
 
 /// Ends the process without its help.
-pub(crate) fn kill(scene: &Scene<'_>) {
+pub(crate) fn kill(scene: &Scene) {
     if scene.server.configuration.fault.is("lifecycle/kill-hidden") {
         std::process::exit(0);
     }
@@ -120,8 +122,8 @@ pub(crate) fn kill(scene: &Scene<'_>) {
 }
 
 /// Starts shells whose children outlive them, within the limit on processes.
-pub(crate) async fn orphans(scene: &Scene<'_>) -> Result<(), Failure> {
-    for _ in 0..scene.member("count").as_u64().unwrap_or_default() {
+pub(crate) async fn orphans(step: &Step) -> Result<(), Failure> {
+    for _ in 0..step.integer("times")? {
         let mut looks = 0;
         while below(own_id()).len() >= PROCESSES as usize {
             if looks == LOOKS {
@@ -143,6 +145,5 @@ pub(crate) async fn orphans(scene: &Scene<'_>) -> Result<(), Failure> {
         let ended = started.await.map_err(|error| Failure::new(error.to_string()))?;
         ended.map_err(|error| Failure::new(error.to_string()))?;
     }
-    scene.answer(json!({}));
     Ok(())
 }

@@ -1,41 +1,45 @@
-//! Actions that answer or print.
+//! Steps that answer or print.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Failure, Scene};
+use super::{Failure, Scene, Step};
 use crate::reference::residue::lock;
 use crate::reference::response::Manner;
 
 /// `res.send(text)`, the text repeated.
-pub(crate) fn send(scene: &Scene<'_>) {
-    let times = scene.member("times").as_u64().unwrap_or(1);
-    let text = scene.text("text").unwrap_or_default().repeat(usize::try_from(times).unwrap_or(1));
-    scene.output.send(&text, &scene.manner());
+pub(crate) fn send(scene: &Scene, step: &Step) -> Result<(), Failure> {
+    let times = if step.has("times") { step.integer("times")? } else { 1 };
+    let text = step.text("text")?.repeat(usize::try_from(times).unwrap_or_default());
+    if scene.left_running && scene.server.configuration.fault.is("function/late-answer-ends-the-server") {
+        std::process::exit(1);
+    }
+    scene.output.send(&text, &step.manner());
+    Ok(())
 }
 
 /// `res.bytes` of the decoded bytes.
-pub(crate) fn bytes(scene: &Scene<'_>) -> Result<(), Failure> {
-    let bytes = BASE64.decode(scene.needed("base64")?).map_err(|error| Failure::new(error.to_string()))?;
-    scene.output.bytes(&bytes, &scene.manner());
+pub(crate) fn bytes(scene: &Scene, step: &Step) -> Result<(), Failure> {
+    let bytes = BASE64.decode(step.text("base64")?).map_err(|error| Failure::new(error.to_string()))?;
+    scene.output.bytes(&bytes, &step.manner());
     Ok(())
 }
 
 /// `res.json` of a value that the encoder refuses: the names of members must be text.
-pub(crate) fn unencodable(scene: &Scene<'_>) {
+pub(crate) fn unencodable(scene: &Scene) {
     scene.output.json(&BTreeMap::from([((1, 2), 3)]), &Manner::default());
 }
 
 /// `res.json` of a number that is none. The encoder writes `null`.
-pub(crate) fn not_a_number(scene: &Scene<'_>) {
-    let (which, number) = match scene.text("which").as_deref() {
-        Some("infinity") => ("Infinity", f64::INFINITY),
-        Some("-infinity") => ("-Infinity", f64::NEG_INFINITY),
-        _ => ("NaN", f64::NAN),
+pub(crate) fn nan(scene: &Scene, step: &Step) -> Result<(), Failure> {
+    let (which, number) = match step.text("which")? {
+        "nan" => ("NaN", f64::NAN),
+        "infinity" => ("Infinity", f64::INFINITY),
+        "-infinity" => ("-Infinity", f64::NEG_INFINITY),
+        other => return Err(Failure::new(format!("the probe has no number {other:?}"))),
     };
     match scene.server.configuration.fault.name() {
         "function/nan-written" if number.is_nan() => scene.output.raw_json("{\"value\":NaN}"),
@@ -44,51 +48,31 @@ pub(crate) fn not_a_number(scene: &Scene<'_>) {
         }
         _ => scene.output.json(&json!({ "value": number }), &Manner::default()),
     }
+    Ok(())
 }
 
-/// Two answers.
-pub(crate) fn twice(scene: &Scene<'_>) {
-    for name in ["first", "second"] {
-        scene.output.send(&scene.text(name).unwrap_or_default(), &Manner::default());
-    }
-}
-
-/// An answer from work left running, after the end.
-pub(crate) fn answer_late(scene: &Scene<'_>) {
-    let (output, text) = (scene.output.clone(), scene.text("text").unwrap_or_default());
-    let fault = scene.server.configuration.fault.clone();
-    tokio::spawn(async move {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        if fault.is("function/late-answer-ends-the-server") {
-            std::process::exit(1);
+/// Prints a line, as this language prints.
+pub(crate) fn print(scene: &Scene, step: &Step) -> Result<(), Failure> {
+    let (server, line) = (&scene.server, said(scene, step.text("text")?));
+    let fault = &server.configuration.fault;
+    if step.is("to", "stderr") {
+        if !fault.is("function/errors-held-back") {
+            eprintln!("{line}");
         }
-        output.send(&text, &Manner::default());
-    });
-}
-
-/// Prints lines, as this language prints.
-pub(crate) fn print(scene: &Scene<'_>) {
-    let lines = |name: &str| {
-        let lines = scene.member(name).as_array().cloned().unwrap_or_default();
-        lines.iter().filter_map(Value::as_str).map(|line| said(scene, line)).collect::<Vec<String>>()
-    };
-    let (out, errors) = (lines("stdout"), lines("stderr"));
-    let residue = &scene.server.residue;
-    match scene.server.configuration.fault.name() {
-        "function/output-held-back" => lock(&residue.lines).extend(out),
+        return Ok(());
+    }
+    match fault.name() {
+        "function/output-held-back" => lock(&server.residue.lines).push(line),
         "function/output-with-the-next-request" => {
-            let earlier = std::mem::replace(&mut *lock(&residue.lines), out);
+            let earlier = std::mem::replace(&mut *lock(&server.residue.lines), vec![line]);
             earlier.iter().for_each(|line| println!("{line}"));
         }
-        _ => out.iter().for_each(|line| println!("{line}")),
+        _ => println!("{line}"),
     }
-    if !scene.server.configuration.fault.is("function/errors-held-back") {
-        errors.iter().for_each(|line| eprintln!("{line}"));
-    }
-    scene.answer(json!({}));
+    Ok(())
 }
 
-fn said(scene: &Scene<'_>, line: &str) -> String {
+fn said(scene: &Scene, line: &str) -> String {
     match scene.server.configuration.fault.name() {
         "function/output-with-a-prefix" => format!("[function] {line}"),
         "function/output-in-ascii" => line.replace(|c: char| !c.is_ascii(), "?"),
@@ -96,12 +80,14 @@ fn said(scene: &Scene<'_>, line: &str) -> String {
     }
 }
 
-/// The dependency, as it lies where the build installed it.
-pub(crate) fn dependency(scene: &Scene<'_>) -> Result<(), Failure> {
+/// Notes the dependency, as it lies where the build installed it.
+pub(crate) fn dependency(scene: &mut Scene) -> Result<(), Failure> {
     let place = format!("{}/installed/tiny/about", scene.code.path);
     let about = std::fs::read_to_string(scene.server.configuration.sandbox.below(&place))
         .map_err(|error| Failure::new(format!("{place}: {error}")))?;
-    let member = |name: &str| about.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-    scene.answer(json!({ "name": member("name"), "version": member("version") }));
+    for name in ["name", "version"] {
+        let value = about.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        scene.note(name, json!(value));
+    }
     Ok(())
 }

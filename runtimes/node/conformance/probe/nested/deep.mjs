@@ -1,4 +1,4 @@
 // An ES module in a sub-folder.
-import createProbe from '../actions.cjs';
+import createProbe from '../interpreter.cjs';
 
 export default createProbe('nested/deep.mjs');
