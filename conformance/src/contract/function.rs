@@ -119,5 +119,6 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     )
     .depends_on(&["function/send"])
     .needs("background")
+    .steps(&["spawn"])
     .fixture(Fixture::Own),
 ];

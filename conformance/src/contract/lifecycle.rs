@@ -51,6 +51,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "200 child processes that outlive their parent [do not use up the 128 pids].",
         check!(orphans),
     )
+    .steps(&["orphans"])
     .fixture(Fixture::Own),
 ];
 

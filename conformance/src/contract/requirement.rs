@@ -72,6 +72,8 @@ pub struct Requirement {
     pub depends_on: &'static [&'static str],
     /// The capability of a language without which it does not apply.
     pub capability: Option<&'static str>,
+    /// The steps of the probe that a language may lack, and without which it does not apply.
+    pub steps: &'static [&'static str],
     /// What its check finds when it begins.
     pub fixture: Fixture,
     /// How long its check may take.
@@ -92,6 +94,7 @@ impl Requirement {
             from_document: false,
             depends_on: &[],
             capability: None,
+            steps: &[],
             fixture: Fixture::Shared,
             timeout: CHECK,
             check,
@@ -116,6 +119,11 @@ impl Requirement {
     /// It applies to languages with this capability only.
     pub const fn needs(self, capability: &'static str) -> Self {
         Requirement { capability: Some(capability), ..self }
+    }
+
+    /// It applies only to languages whose probe has these steps.
+    pub const fn steps(self, steps: &'static [&'static str]) -> Self {
+        Requirement { steps, ..self }
     }
 
     /// What its check finds when it begins, where that is not the shared server.

@@ -13,6 +13,8 @@ use crate::contract::{self, Requirement};
 pub struct Exceptions {
     /// Capabilities that the language lacks, each with the reason.
     pub absent: BTreeMap<String, String>,
+    /// Steps that the language's probe lacks, each with the reason.
+    pub absent_steps: BTreeMap<String, String>,
     /// Failures that are expected, by the requirement's id.
     pub expected: BTreeMap<String, Expectation>,
     /// Whether failures fail the run.
@@ -38,7 +40,9 @@ pub struct Expectation {
 impl Exceptions {
     /// Why a requirement does not apply, where it does not.
     pub fn not_applicable(&self, requirement: &Requirement) -> Option<&str> {
-        self.absent.get(requirement.capability?).map(String::as_str)
+        let capability = requirement.capability.and_then(|name| self.absent.get(name));
+        let step = || requirement.steps.iter().find_map(|name| self.absent_steps.get(*name));
+        capability.or_else(step).map(String::as_str)
     }
 
     /// The failure that is expected of a requirement, be its day past or not.

@@ -1,11 +1,13 @@
 //! `language.toml`: what the harness cannot guess of a language.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
 use super::{Error, read_toml};
 use crate::backend::{BareServer, Messages, UnitTests, Waiting};
+use crate::contract;
 
 /// What the harness needs of a language. `conformance/PROBE.md` says what each member means.
 #[derive(Clone, Debug, Deserialize)]
@@ -20,6 +22,9 @@ pub struct Language {
     pub ways: Vec<Waiting>,
     /// Whether `build.sh` compiles.
     pub compiled: bool,
+    /// Steps that the probe lacks, each with the reason.
+    #[serde(default)]
+    pub absent: BTreeMap<String, String>,
     /// The bare server.
     pub bare: BareServer,
     /// Fragments of the language's own messages.
@@ -43,6 +48,14 @@ impl Language {
         }
         if language.ways.is_empty() || language.bare.command.is_empty() {
             return wrong("`ways` and `bare.command` must not be empty".into());
+        }
+        let may_lack: BTreeSet<&str> =
+            contract::requirements().flat_map(|requirement| requirement.steps).copied().collect();
+        if let Some(step) = language.absent.keys().find(|step| !may_lack.contains(step.as_str())) {
+            return wrong(format!("[absent] {step} is not a step that a language may lack: {may_lack:?}"));
+        }
+        if language.absent.values().any(|reason| reason.trim().is_empty()) {
+            return wrong("a step in [absent] needs the reason".into());
         }
         let bare = language.bare.build.as_ref().map_or(&language.bare.file, |build| &build.folder);
         let needed = ["probe", "plain", "broken", "no-handler", "failing", bare];

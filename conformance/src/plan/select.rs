@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{Error, Exceptions, Manifest, Runtime, Standing, Version};
+use super::{Error, Exceptions, Runtime, Standing, Version};
 use crate::backend::Spec;
 use crate::contract::{self, Fixture, Requirement};
 use protocol::{DEFAULT_MAX_BODY, limit};
@@ -140,11 +140,13 @@ impl Plan {
     }
 }
 
-fn exceptions(manifest: &Manifest, version: &str, made_of: &Version, today: Date) -> Exceptions {
+fn exceptions(runtime: &Runtime, version: &str, made_of: &Version, today: Date) -> Exceptions {
+    let manifest = &runtime.manifest;
     let expected = manifest.expected.iter().filter(|(_, expectation)| expectation.covers(version));
     let expected = expected.map(|(id, expectation)| (id.clone(), expectation.clone())).collect();
+    let (absent, absent_steps) = (manifest.absent.clone(), runtime.language.absent.clone());
     let standing = Standing::of(made_of.release, false);
-    Exceptions { absent: manifest.absent.clone(), expected, standing, today }
+    Exceptions { absent, absent_steps, expected, standing, today }
 }
 
 fn spec(runtime: &Runtime, version: &str, made_of: &Version) -> Spec {
