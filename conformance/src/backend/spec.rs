@@ -30,7 +30,7 @@ pub struct Spec {
     pub files: Vec<String>,
     /// One of them that lies in a sub-folder: the folder, and the file in it.
     pub nested: (String, String),
-    /// How functions of this language wait, as the probe's action `meet` names it.
+    /// How functions of this language wait, as the probe's step `meet` names it.
     pub waits: Vec<Waiting>,
     /// Whether `build.sh` compiles.
     pub compiled: bool,
@@ -99,7 +99,7 @@ pub enum Waiting {
 }
 
 impl Waiting {
-    /// As the probe's action `meet` names it.
+    /// As the probe's step `meet` names it.
     pub fn name(self) -> &'static str {
         match self {
             Waiting::Await => "await",

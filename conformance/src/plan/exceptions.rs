@@ -79,3 +79,25 @@ pub fn today() -> Date {
 pub fn in_a_month() -> Date {
     today().saturating_add(jiff::Span::new().days(30))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_requirement_that_needs_an_absent_step_does_not_apply() {
+        let reason = "nothing outlives a call here";
+        let absent_steps = [("spawn".to_string(), reason.to_string())].into_iter().collect();
+        let exceptions = Exceptions { absent_steps, ..Exceptions::default() };
+        let why = |id: &str| exceptions.not_applicable(contract::find(id).expect("a requirement"));
+        assert_eq!(why("function/stray"), Some(reason));
+        assert_eq!(why("function/throw"), None);
+    }
+
+    #[test]
+    fn what_a_language_may_lack_is_a_step() {
+        for step in contract::requirements().flat_map(|requirement| requirement.steps) {
+            assert!(contract::steps::NAMES.contains(step), "{step} is not a step");
+        }
+    }
+}
