@@ -1,5 +1,6 @@
 // The handler itself asynchronous.
-import createProbe, { type Value } from "./actions.ts";
+import createProbe from "./interpreter.ts";
+import type { Value } from "./steps.ts";
 
 const probe = createProbe("index.ts");
 

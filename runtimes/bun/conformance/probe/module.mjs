@@ -1,5 +1,5 @@
 // JavaScript that waits at its top level.
-import createProbe from "./actions.ts";
+import createProbe from "./interpreter.ts";
 
 const probe = await Promise.resolve(createProbe("module.mjs"));
 

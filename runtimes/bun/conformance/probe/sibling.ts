@@ -1,5 +1,5 @@
 // Taking the types away is not enough for an enum. The handler a plain function.
-import createProbe from "./actions.ts";
+import createProbe from "./interpreter.ts";
 
 enum File {
   Own = "sibling.ts",

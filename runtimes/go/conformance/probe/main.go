@@ -4,10 +4,10 @@ package main
 import (
 	"openruntimes"
 
-	"probe/actions"
+	"probe/steps"
 )
 
-var probe = actions.NewProbe("main.go")
+var probe = steps.NewProbe("main.go")
 
 func handler(req *openruntimes.Request, res *openruntimes.Response) {
 	if err := probe.Act(req, res); err != nil {

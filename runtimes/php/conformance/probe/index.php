@@ -1,6 +1,6 @@
 <?php
 
 // A closure, as most functions are.
-require_once __DIR__ . '/actions.php';
+require_once __DIR__ . '/interpreter.php';
 
 return createProbe('index.php');

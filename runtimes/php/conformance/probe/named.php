@@ -4,11 +4,12 @@
 use OpenRuntimes\Request;
 use OpenRuntimes\Response;
 
-require_once __DIR__ . '/actions.php';
+require_once __DIR__ . '/interpreter.php';
 
 function handler(Request $req, Response $res): void
 {
-    static $probe = createProbe('named.php');
+    static $probe = null;
+    $probe ??= createProbe('named.php');
     $probe($req, $res);
 }
 

@@ -1,7 +1,7 @@
 <?php
 
 // An object that can be called.
-require_once __DIR__ . '/actions.php';
+require_once __DIR__ . '/interpreter.php';
 
 return new class {
     private Closure $probe;

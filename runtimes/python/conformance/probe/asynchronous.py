@@ -1,5 +1,5 @@
 # An asynchronous function.
-from actions import create_probe
+from interpreter import create_probe
 
 probe = create_probe("asynchronous.py")
 

@@ -1,5 +1,5 @@
 # An object that can be called.
-from actions import create_probe
+from interpreter import create_probe
 
 
 class Handler:

@@ -1,5 +1,5 @@
-# A plain function. Where an action has to await, what it gives back is awaited.
-from actions import create_probe
+# A plain function. If a step has to await, what it gives back is awaited.
+from interpreter import create_probe
 
 probe = create_probe("main.py")
 

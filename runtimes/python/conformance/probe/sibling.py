@@ -1,4 +1,4 @@
 # A handler that is not written as one: the name is all that counts.
-from actions import create_probe
+from interpreter import create_probe
 
 handler = create_probe("sibling.py")

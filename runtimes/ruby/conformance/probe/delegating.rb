@@ -1,5 +1,5 @@
 # A handler of a class, and a method at the top level that leads there.
-require_relative "actions"
+require_relative "interpreter"
 
 class Handler
   PROBE = Probe.new("delegating.rb")

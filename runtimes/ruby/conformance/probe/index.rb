@@ -1,5 +1,5 @@
 # The entrypoint. Its counter is a variable of the file's own self, which is the handler's too.
-require_relative "actions"
+require_relative "interpreter"
 
 @probe = Probe.new("index.rb")
 

@@ -1,5 +1,5 @@
 # A constant of the same name in another file is another constant.
-require_relative "actions"
+require_relative "interpreter"
 
 PROBE = Probe.new("sibling.rb")
 

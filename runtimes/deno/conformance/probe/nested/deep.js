@@ -1,4 +1,4 @@
 // JavaScript in a sub-folder.
-import createProbe from "../actions.ts";
+import createProbe from "../interpreter.ts";
 
 export default createProbe("nested/deep.js");

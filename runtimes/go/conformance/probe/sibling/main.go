@@ -4,10 +4,10 @@ package main
 import (
 	"openruntimes"
 
-	"probe/actions"
+	"probe/steps"
 )
 
-var probe = actions.NewProbe("sibling/main.go")
+var probe = steps.NewProbe("sibling/main.go")
 
 func handler(req *openruntimes.Request, res *openruntimes.Response) error {
 	return probe.Act(req, res)

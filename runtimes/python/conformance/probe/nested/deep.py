@@ -1,5 +1,5 @@
 # An asynchronous function in a sub-folder. It finds the modules of the package's own folder.
-from actions import create_probe
+from interpreter import create_probe
 
 probe = create_probe("nested/deep.py")
 

@@ -1,5 +1,5 @@
 # In a sub-folder, with a constant that sibling.rb has as well.
-require_relative "../actions"
+require_relative "../interpreter"
 
 PROBE = Probe.new("nested/deep.rb")
 

@@ -1,7 +1,7 @@
 //! The entrypoint: an asynchronous handler.
 
-use actions::Probe;
 use open_runtimes::{Request, Response};
+use steps::Probe;
 
 static PROBE: Probe = Probe::new("src/lib.rs");
 

@@ -4,7 +4,7 @@ package main
 import (
 	"openruntimes"
 
-	"probe/actions"
+	"probe/steps"
 )
 
-func main() { openruntimes.Serve(actions.NewProbe("nested/deep/main.go").Act) }
+func main() { openruntimes.Serve(steps.NewProbe("nested/deep/main.go").Act) }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Wake};
 use std::thread::{self, Thread};
 
-use actions::Probe;
 use open_runtimes::{Request, Response};
+use steps::Probe;
 
 static PROBE: Probe = Probe::new("sibling/src/lib.rs");
 

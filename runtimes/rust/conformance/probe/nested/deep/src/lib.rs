@@ -2,8 +2,8 @@
 
 use std::convert::Infallible;
 
-use actions::Probe;
 use open_runtimes::{Request, Response};
+use steps::Probe;
 
 static PROBE: Probe = Probe::new("nested/deep/src/lib.rs");
 

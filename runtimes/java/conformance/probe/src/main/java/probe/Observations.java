@@ -7,50 +7,38 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 import org.apache.commons.codec.binary.Hex;
-import org.openruntimes.Response;
 
 /** What the probe sees of the container, prints into it, and starts in it. */
 final class Observations {
     private Observations() {
     }
 
-    static void act(String action, Map<String, Object> payload, Response res) throws Exception {
-        Map<String, Object> answer = new HashMap<>();
-        answer.put("nonce", payload.get("nonce"));
-        switch (action) {
-            case "print" -> {
-                lines(payload, "stdout").forEach(System.out::println);
-                lines(payload, "stderr").forEach(System.err::println);
+    static void take(Step step, Call call) throws Exception {
+        Map<String, Object> notes = call.notes();
+        switch (step.name()) {
+            case "print" -> (step.text("to", "stdout").equals("stderr") ? System.err : System.out).println(step.text("text"));
+            case "environ" -> {
+                notes.put("variables", System.getenv());
+                notes.put("processes", environments());
             }
-            case "environment" -> {
-                answer.put("variables", System.getenv());
-                answer.put("processes", environments());
-            }
-            case "meet" -> meet(Path.of(Actions.text(payload, "folder")), Actions.text(payload, "name"),
-                    Actions.number(payload, "until", 0));
-            case "list" -> answer.put("names", names(Path.of(Actions.text(payload, "folder"))));
+            case "meet" -> meet(Path.of(step.text("folder")), step.text("name"), step.integer("until"));
+            case "list" -> notes.put("names", names(Path.of(step.text("folder"))));
             case "kill" -> run("kill -KILL " + ProcessHandle.current().pid());
             case "orphans" -> {
-                for (int i = 0; i < Actions.number(payload, "count", 0); i++) run("sleep 0.05 &");
+                for (int i = 0; i < step.integer("times"); i++) run("sleep 0.05 &");
             }
             case "dependency" -> {
                 if (!Hex.encodeHexString(new byte[] {1, -1}).equals("01ff")) {
                     throw new IllegalStateException("the dependency does not do what it is for");
                 }
-                answer.put("name", "commons-codec");
-                answer.put("version", Hex.class.getPackage().getImplementationVersion());
+                notes.put("name", "commons-codec");
+                notes.put("version", Hex.class.getPackage().getImplementationVersion());
             }
-            default -> throw new IllegalArgumentException("the probe has no action '" + action + "'");
+            default -> throw new IllegalArgumentException("the probe has no step '" + step.name() + "'");
         }
-        res.json(answer);
-    }
-
-    private static List<?> lines(Map<String, Object> payload, String name) {
-        return payload.get(name) instanceof List<?> lines ? lines : List.of();
     }
 
     private static String[] names(Path folder) {

@@ -6,50 +6,46 @@ use std::process::{self, Command, Stdio};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use open_runtimes::{Response, Value, json};
+use open_runtimes::{Value, json};
 
-pub(crate) fn act(action: &str, payload: &Value, res: &Response) {
-    let nonce = &payload["nonce"];
-    match action {
-        "print" => {
-            lines(&payload["stdout"]).for_each(|line| println!("{line}"));
-            lines(&payload["stderr"]).for_each(|line| eprintln!("{line}"));
-            res.json(json!({ "nonce": nonce }));
-        }
-        "environment" => {
-            let variables: BTreeMap<_, _> = std::env::vars_os()
-                .map(|(name, value)| {
-                    (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
-                })
-                .collect();
-            res.json(json!({ "nonce": nonce, "variables": variables, "processes": environments() }));
+use crate::Call;
+use crate::step::{integer, text};
+
+pub(crate) fn take(name: &str, step: &Value, call: &mut Call) {
+    match name {
+        "print" if step["to"] == "stderr" => eprintln!("{}", text(step, "text")),
+        "print" => println!("{}", text(step, "text")),
+        "environ" => {
+            call.notes["variables"] = json!(variables());
+            call.notes["processes"] = json!(environments());
         }
         "list" => {
-            let mut names = entries(crate::text(payload, "folder"));
+            let mut names = entries(text(step, "folder"));
             names.sort();
-            res.json(json!({ "nonce": nonce, "names": names }));
+            call.notes["names"] = json!(names);
         }
         "kill" => {
             let _ = Command::new("sh").args(["-c", &format!("kill -KILL {}", process::id())]).status();
         }
         "orphans" => {
-            for _ in 0..payload["count"].as_u64().unwrap_or_default() {
+            for _ in 0..integer(&step["times"]) {
                 let mut shell = Command::new("sh");
                 shell.args(["-c", "sleep 0.05 &"]).stdin(Stdio::null()).stdout(Stdio::null());
                 shell.stderr(Stdio::null()).status().expect("a shell");
             }
-            res.json(json!({ "nonce": nonce }));
         }
         "dependency" => {
             assert_eq!(BASE64.encode("two"), "dHdv", "the dependency does not do what it is for");
-            res.json(json!({ "nonce": nonce, "name": "base64", "version": locked_version("base64") }));
+            call.notes["name"] = json!("base64");
+            call.notes["version"] = json!(locked_version("base64"));
         }
-        action => panic!("the probe has no action {action:?}"),
+        name => panic!("the probe has no step {name:?}"),
     }
 }
 
-fn lines(list: &Value) -> impl Iterator<Item = &str> {
-    list.as_array().into_iter().flatten().filter_map(Value::as_str)
+fn variables() -> BTreeMap<String, String> {
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
 }
 
 fn entries(folder: &str) -> Vec<String> {

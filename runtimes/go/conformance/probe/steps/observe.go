@@ -1,4 +1,4 @@
-package actions
+package steps
 
 import (
 	"fmt"
@@ -10,34 +10,29 @@ import (
 	"time"
 
 	"golang.org/x/mod/semver"
-	"openruntimes"
 )
 
 const dependency = "golang.org/x/mod"
 
-// observe is what the probe sees of the container, prints into it, and starts in it.
-func observe(action string, in payload, res *openruntimes.Response) error {
-	answer := map[string]any{"nonce": in.Nonce}
-	switch action {
+// observe takes the steps that look at the container, print into it, or start something in it.
+func observe(s step, c *call) error {
+	switch s.Do {
 	case "print":
-		for _, line := range in.Stdout {
-			fmt.Println(line)
+		to := os.Stdout
+		if s.To == "stderr" {
+			to = os.Stderr
 		}
-		for _, line := range in.Stderr {
-			fmt.Fprintln(os.Stderr, line)
-		}
-	case "environment":
-		answer["variables"], answer["processes"] = variables(), environments()
+		fmt.Fprintln(to, s.Text)
+	case "environ":
+		c.notes["variables"], c.notes["processes"] = variables(), environments()
 	case "meet":
-		if err := meet(in); err != nil {
-			return err
-		}
+		return meet(s)
 	case "list":
-		answer["names"] = entries(in.Folder)
+		c.notes["names"] = entries(s.Folder)
 	case "kill":
 		return exec.Command("sh", "-c", "kill -KILL "+strconv.Itoa(os.Getpid())).Run()
 	case "orphans":
-		for range in.Count {
+		for range s.times() {
 			if err := exec.Command("sh", "-c", "sleep 0.05 &").Run(); err != nil {
 				return err
 			}
@@ -46,25 +41,24 @@ func observe(action string, in payload, res *openruntimes.Response) error {
 		if semver.Compare("v1.10.0", "v1.9.0") != 1 {
 			return fmt.Errorf("the dependency does not do what it is for")
 		}
-		answer["name"], answer["version"] = dependency, linkedVersion()
+		c.notes["name"], c.notes["version"] = dependency, linkedVersion()
 	default:
-		return fmt.Errorf("the probe has no action %q", action)
+		return fmt.Errorf("the probe has no step %q", s.Do)
 	}
-	res.JSON(answer)
 	return nil
 }
 
-func meet(in payload) error {
-	if err := os.MkdirAll(in.Folder, 0o777); err != nil {
+func meet(s step) error {
+	if err := os.MkdirAll(s.Folder, 0o777); err != nil {
 		return err
 	}
-	if err := os.WriteFile(in.Folder+"/"+in.Name, nil, 0o666); err != nil {
+	if err := os.WriteFile(s.Folder+"/"+s.Name, nil, 0o666); err != nil {
 		return err
 	}
-	for arrived(in.Folder) < in.Until {
+	for arrived(s.Folder) < int(s.Until) {
 		time.Sleep(5 * time.Millisecond)
 	}
-	return os.WriteFile(in.Folder+"/"+in.Name+".done", nil, 0o666)
+	return os.WriteFile(s.Folder+"/"+s.Name+".done", nil, 0o666)
 }
 
 func arrived(folder string) (count int) {
