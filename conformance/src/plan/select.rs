@@ -82,7 +82,7 @@ impl Plan {
         let mut plan = Plan { versions: BTreeMap::new(), planned: Vec::new() };
         for runtime in runtimes {
             for (version, made_of) in &runtime.manifest.versions {
-                let exceptions = Arc::new(exceptions(&runtime.manifest, version, made_of, today));
+                let exceptions = Arc::new(exceptions(runtime, version, made_of, today));
                 if let Some(unknown) = exceptions.unknown() {
                     let manifest = runtime.folder.join("runtime.toml");
                     return Err(Error(format!("{}: {unknown}", manifest.display())));
