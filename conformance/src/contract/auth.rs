@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::expect::{Barrier, During, Expect, echo, ensure, is_refused, member, nonce};
+use super::barrier::Barrier;
+use super::expect::{During, Expect, echo, ensure, is_refused, member, nonce};
 use super::requirement::{Fixture, LAUNCHES, Requirement, check};
 use super::steps::{Probe, Step};
 use crate::backend::{CheckResult, Key, Launch, Variable};

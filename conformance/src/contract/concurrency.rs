@@ -3,7 +3,8 @@
 use futures_util::future::{join_all, try_join_all};
 use serde_json::json;
 
-use super::expect::{Barrier, During, Expect, echo, member, nonce, same};
+use super::barrier::Barrier;
+use super::expect::{During, Expect, echo, member, nonce, same};
 use super::requirement::{Fixture, Requirement, check};
 use super::steps::{self, Step};
 use crate::backend::{CheckResult, Waiting};

@@ -5,7 +5,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use super::expect::{Barrier, During, Expect, echo, ensure, is_done};
+use super::barrier::{Barrier, is_done};
+use super::expect::{During, Expect, echo, ensure};
 use super::requirement::{Fixture, Requirement, check};
 use super::steps::{self, Probe, Step};
 use crate::backend::{CheckError, CheckResult, Launch, Signal};

@@ -3,6 +3,7 @@
 //! A requirement is one value in one place. The tables of the document, the list, the trials of `cargo test`, the
 //! table and the report are views of it.
 
+mod barrier;
 mod expect;
 mod requirement;
 mod sentence;

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::backend::{CheckResult, Launch};
-use crate::contract::expect::{Barrier, During, Expect, echo, ensure, member, nonce, same};
+use crate::contract::barrier::Barrier;
+use crate::contract::expect::{During, Expect, echo, ensure, member, nonce, same};
 use crate::fixture::Context;
 use protocol::{Kind, MAX_BODY, limit, message};
 

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use crate::backend::CheckResult;
-use crate::contract::expect::{Barrier, During, Expect, echo, ensure, is_done, member, nonce, same};
+use crate::contract::barrier::{Barrier, is_done};
+use crate::contract::expect::{During, Expect, echo, ensure, member, nonce, same};
 use crate::contract::steps::{self, Probe, Step};
 use crate::fixture::{Context, Server, eventually};
 use crate::wire::Request;
