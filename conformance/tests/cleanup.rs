@@ -16,7 +16,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::Mutex;
 
 /// A check that takes ten seconds, so that there is time to interrupt it.
-const SLOW: &str = "node-24/server/keep-alive";
+const SLOW: &str = "node:24/server/keep-alive";
 /// How long a container may take to appear, its image built if need be.
 const TIMEOUT: Duration = Duration::from_secs(600);
 
@@ -85,7 +85,7 @@ async fn what_a_killed_run_left_the_next_one_removes() {
     assert!(!left.containers.is_empty(), "a killed run leaves something behind");
 
     let next = Command::new(env!("CARGO_BIN_EXE_conformance"))
-        .args(["check", "node-24/server/any-path"])
+        .args(["check", "node:24/server/any-path"])
         .env("CARGO_TARGET_DIR", journal())
         .status()
         .await
@@ -100,10 +100,10 @@ async fn after(check: conformance::contract::Check) -> Verdict {
     let _one = ONE.lock().await;
     let root = plan::repository();
     let runtimes = plan::discover(&root).expect("the runtimes are found");
-    let selection = Selection::of(&["node-24/server/port".to_string()]);
+    let selection = Selection::of(&["node:24/server/port".to_string()]);
     let plan = Plan::of(&runtimes, plan::today())
         .and_then(|plan| plan.select(&selection))
-        .expect("node-24 is there");
+        .expect("node:24 is there");
     let requirement = Requirement { check, ..*plan.planned[0].requirement };
     let planned = Planned { requirement: Box::leak(Box::new(requirement)), ..plan.planned[0].clone() };
     let run = Arc::new(Run::new_in(&root, plan, Arc::new(Terminal::new(false)), &journal()).expect("a run"));

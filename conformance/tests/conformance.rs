@@ -1,4 +1,4 @@
-//! The gate: one trial per runtime version and requirement, named `node-24/auth/missing`.
+//! The gate: one trial per runtime version and requirement, named `node:24/auth/missing`.
 
 use std::process::ExitCode;
 use std::sync::Arc;

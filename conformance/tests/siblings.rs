@@ -1,5 +1,5 @@
 //! Answers that are the same in every language, to the letter: one snapshot for all, so that a difference
-//! between siblings is a diff. A trial a version, named `node-24/answers`.
+//! between siblings is a diff. A trial a version, named `node:24/answers`.
 
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ use conformance::report::{Verdict, explain};
 use conformance::run::{self, Run, Terminal};
 use conformance::wire::{Request, Response};
 use libtest_mimic::{Arguments, Failed, Trial};
-use protocol::{CHALLENGE, DEFAULT_MAX_BODY, ERROR, limit};
+use protocol::{CHALLENGE, DEFAULT_MAX_BODY, ERROR, RuntimeId, limit};
 use serde_json::{Value, json};
 
 fn main() -> ExitCode {
@@ -26,10 +26,9 @@ fn main() -> ExitCode {
         .expect("the runtimes are found");
     let named: Vec<String> = arguments.filter.iter().cloned().collect();
     let named = Selection::of(&named);
-    let standing = |(label, spec): (&String, &Arc<Spec>)| {
-        (label.clone(), Standing::of(spec.base.release, named.names(label)))
-    };
-    let versions: Vec<(String, Standing)> = plan.versions.iter().map(standing).collect();
+    let standing =
+        |(id, spec): (&RuntimeId, &Arc<Spec>)| (id.clone(), Standing::of(spec.base.release, named.names(id)));
+    let versions: Vec<(RuntimeId, Standing)> = plan.versions.iter().map(standing).collect();
     let folder = std::env::temp_dir().join(format!("conformance-siblings-{}", std::process::id()));
     let run = Arc::new(Run::new_in(&root, plan, Arc::new(Terminal::new(false)), &folder).expect("a run"));
     let requirement: &'static Requirement =
@@ -37,10 +36,10 @@ fn main() -> ExitCode {
             Box::pin(answers(s))
         })));
     assert_eq!(requirement.level, Level::Must);
-    let trials = versions.into_iter().map(|(label, standing)| {
+    let trials = versions.into_iter().map(|(id, standing)| {
         let (run, handle) = (run.clone(), runtime.handle().clone());
         let planned = Planned {
-            label,
+            runtime: id,
             requirement,
             exceptions: Arc::new(Exceptions { standing, ..Exceptions::default() }),
         };

@@ -80,7 +80,10 @@ impl Sibling {
                 title: runtime.manifest.title,
                 entrypoint: runtime.manifest.entrypoint,
                 memory: specs[0].memory,
-                versions: specs.iter().map(|spec| (spec.version.clone(), spec.arguments.clone())).collect(),
+                versions: specs
+                    .iter()
+                    .map(|spec| (spec.id.version().to_string(), spec.arguments.clone()))
+                    .collect(),
                 folder: runtime.folder,
             }
         };

@@ -1,5 +1,5 @@
 //! The unit tests of each language, run in a container of each version's image: a trial for those of the runtime,
-//! named `node-24/units`, and one for each example, `go-1.27/units/example` and `go-1.27/units/markdown`. And trials
+//! named `node:24/units`, and one for each example, `go:1.27/units/example` and `go:1.27/units/markdown`. And trials
 //! that show that one can fail, `units/failing-command`.
 
 use std::path::{Path, PathBuf};
@@ -75,8 +75,8 @@ fn trials(runtimes: &[Runtime], named: &Selection, session: &Arc<Session>, handl
             command: command.to_vec(),
             passed: units.passed.clone(),
         };
-        let name = format!("{}/units", spec.label());
-        let only_warns = Standing::of(spec.base.release, named.names(&spec.label())).only_warns();
+        let name = format!("{}/units", spec.id);
+        let only_warns = Standing::of(spec.base.release, named.names(&spec.id)).only_warns();
         let said = if only_warns { warned } else { said };
         for (folder, command) in spec.examples.iter().zip(std::iter::repeat(&units.example)) {
             let Some(command) = command else { continue };

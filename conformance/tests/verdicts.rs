@@ -24,7 +24,7 @@ async fn outcome(requirement: Requirement, exceptions: Exceptions, place: Nowher
         Arc::new(Session::new(std::path::Path::new("."), run::owner("verdicts"), 1.0, Arc::new(Silent)));
     let runtime = Arc::new(Runtime::at(Box::new(place), spec(), session.clone()));
     let planned = Planned {
-        label: runtime.spec.label(),
+        runtime: runtime.spec.id.clone(),
         requirement: Box::leak(Box::new(requirement)),
         exceptions: Arc::new(exceptions),
     };

@@ -29,7 +29,7 @@ pub enum CheckError {
 /// Something that several checks depend on and that could not be had.
 #[derive(Clone, Debug)]
 pub struct Missing {
-    /// What it is: `the engine`, `the image of node-24`.
+    /// What it is: `the engine`, `the image of node:24`.
     pub what: String,
     /// Why, and what to do next.
     pub message: String,

@@ -6,14 +6,13 @@ use serde::Deserialize;
 
 use crate::backend::base::Base;
 use crate::backend::source::Source;
+use protocol::RuntimeId;
 
 /// What a check may know of the runtime it judges: from its manifest and its language's folder.
 #[derive(Clone, Debug)]
 pub struct Spec {
-    /// The runtime's name: `node`.
-    pub name: String,
-    /// The version: `24`.
-    pub version: String,
+    /// Which runtime, and which version of it.
+    pub id: RuntimeId,
     /// The image to check.
     pub image: String,
     /// What the image is built on.
@@ -131,10 +130,5 @@ impl Spec {
             Source::Failing => "failing",
             Source::Example(number) => return self.examples[number].clone(),
         })
-    }
-
-    /// The version's name in trials and reports: `node-24`.
-    pub fn label(&self) -> String {
-        format!("{}-{}", self.name, self.version)
     }
 }

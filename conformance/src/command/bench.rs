@@ -14,7 +14,7 @@ const ROUNDS: usize = 9;
 /// Measure runtimes beside their language's bare server.
 #[derive(Debug, Args)]
 pub(super) struct Bench {
-    /// What to measure: `node`, `node-24`; everything without any.
+    /// What to measure: `node`, `node:24`; everything without any.
     #[arg(value_name = "RUNTIME")]
     names: Vec<String>,
     /// Rounds in which runtime and bare server take turns; the median counts.
@@ -64,12 +64,13 @@ impl Bench {
         };
         for runtime in &runtimes {
             let own: Vec<&Figures> =
-                figures.iter().filter(|figures| figures.name == runtime.manifest.name).collect();
+                figures.iter().filter(|figures| figures.id.name() == runtime.manifest.name).collect();
             if own.is_empty() {
                 continue;
             }
             let kept = Records::read(&runtime.folder).and_then(|mut records| {
-                own.iter().for_each(|figures| records.insert(&figures.version, self.record(figures, engine)));
+                own.iter()
+                    .for_each(|figures| records.insert(figures.id.version(), self.record(figures, engine)));
                 records.write()
             });
             if let Err(why) = kept {
@@ -122,9 +123,9 @@ fn table(figures: &[Figures]) -> String {
          | latency at 1, µs | bare | idle, MiB | bare | image, MiB |\n\
          |---|---|---|---|---|---|---|---|---|---|---|\n",
     );
-    for Figures { name, version, own, bare, launched_ms, image_mib } in figures {
+    for Figures { id, own, bare, launched_ms, image_mib } in figures {
         out += &format!(
-            "| {name}:{version} | {:.1} | {:.2} | {:.2} | {:.0} | {:.2} | {:.0} | {:.0} | {:.1} | {:.1} | {image_mib} |\n",
+            "| {id} | {:.1} | {:.2} | {:.2} | {:.0} | {:.2} | {:.0} | {:.0} | {:.1} | {:.1} | {image_mib} |\n",
             own.boot_ms,
             own.boot_ms / launched_ms,
             own.boot_ms / bare.boot_ms,

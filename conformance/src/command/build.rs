@@ -7,7 +7,7 @@ use super::{Exit, prepared};
 /// Make and tag images.
 #[derive(Debug, Args)]
 pub(super) struct Build {
-    /// What to build: `node`, `node-24`; everything without any.
+    /// What to build: `node`, `node:24`; everything without any.
     #[arg(value_name = "RUNTIME")]
     names: Vec<String>,
     /// Show each line that a build prints.

@@ -12,7 +12,7 @@ use crate::run::{JOBS, Summary};
 /// Build, start and check runtimes.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// What to check: `node`, `node-24`, `node-24/auth`, `node-24/auth/missing`; `auth` or
+    /// What to check: `node`, `node:24`, `node:24/auth`, `node:24/auth/missing`; `auth` or
     /// `auth/missing` for every runtime; everything without any.
     #[arg(value_name = "RUNTIME")]
     names: Vec<String>,

@@ -24,7 +24,7 @@ impl List {
         for planned in &plan.planned {
             let requirement = planned.requirement;
             let absent = planned.not_applicable().map(|reason| format!(" (not applicable: {reason})"));
-            let release = plan.versions.get(&planned.label).map(|spec| spec.base.release);
+            let release = plan.versions.get(&planned.runtime).map(|spec| spec.base.release);
             let unstable = release.filter(|release| release.is_unstable());
             let unstable = unstable.map(|release| format!(" (unstable: of Debian {release})"));
             let line = format!("{:40} {:6} {}", planned.name(), requirement.level, requirement.sentence);

@@ -28,9 +28,9 @@ struct Arguments {
 
 const AFTER_HELP: &str = "\
 Examples:
-  cargo run -p conformance -- check node-24              one version against the whole contract
-  cargo run -p conformance -- check node-24/auth         one section
-  cargo run -p conformance -- check node-24/auth/missing one requirement
+  cargo run -p conformance -- check node:24              one version against the whole contract
+  cargo run -p conformance -- check node:24/auth         one section
+  cargo run -p conformance -- check node:24/auth/missing one requirement
   cargo run -p conformance -- check auth/missing         the same of every runtime
   cargo run -p conformance -- list                       every requirement, without building anything
   cargo run -p conformance -- build                      make and tag every image
@@ -40,7 +40,7 @@ Examples:
 
 Exit codes:
   0    every MUST is met (a SHOULD that is not warns; so does a version from an unstable release of Debian,
-       unless it is selected by its name, as in `check python-3.14`)
+       unless it is selected by its name, as in `check python:3.14`)
   1    a MUST is broken or blocked
   2    the request makes no sense: an unknown name, a bad manifest, nothing selected
   3    the harness or the engine failed, and says how

@@ -168,7 +168,7 @@ async fn example(s: &Context) -> CheckResult {
 
     let compose = std::fs::read_to_string(s.spec().folder.join("docker-compose.yml")).unwrap_or_default();
     ensure(!compose.contains("build:"), "no `build:`", "it has `build:`")?;
-    let image = format!("image: open-runtimes/{}:${{TAG:-", s.spec().name);
+    let image = format!("image: open-runtimes/{}:${{TAG:-", s.spec().id.name());
     for needed in [
         &image,
         "./example:/usr/deploy-code:ro",

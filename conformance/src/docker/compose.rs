@@ -33,7 +33,7 @@ impl Composition {
     /// Compose is missing, or refuses the file.
     pub async fn up(session: &Session, spec: &Spec, transcript: Transcript) -> CheckResult<Self> {
         let port = free_port()?;
-        let project = format!("conformance-{}-{port}", spec.label().replace('.', "-"));
+        let project = format!("conformance-{}-{port}", spec.id.slug());
         let mut composition = Composition {
             program: program().await?,
             folder: spec.folder.clone(),
@@ -41,7 +41,7 @@ impl Composition {
             project,
             key: session.key().to_string(),
             port,
-            version: spec.version.clone(),
+            version: spec.id.version().to_string(),
             client: Client::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), transcript),
         };
         let services = composition.run(&["config", "--services"]).await?;

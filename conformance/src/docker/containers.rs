@@ -57,7 +57,7 @@ impl Containers {
     async fn build_image(&self) -> CheckResult<Image> {
         let engine = self.session.engine().await?;
         let base = self.session.base(&self.spec.base).await?;
-        let label = self.spec.label();
+        let label = &self.spec.id;
         let mut arguments = self.spec.arguments.clone();
         arguments.insert("BASE".into(), base);
         let request = BuildRequest {
@@ -158,7 +158,7 @@ impl Containers {
                 .map_err(|error| CheckError::Fault(format!("{}: {error}", path.display())));
         };
         let image = self.image().await?;
-        self.session.say(&format!("{}: building the bare server", self.spec.label()));
+        self.session.say(&format!("{}: building the bare server", self.spec.id));
         let spec = ContainerSpec {
             command: Some(build.command.clone()),
             network: Network::Bridge,

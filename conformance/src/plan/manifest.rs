@@ -85,9 +85,4 @@ impl Manifest {
     pub fn base(&self, version: &Version) -> Base {
         Base { release: version.release, family: self.family.clone() }
     }
-
-    /// The image's name for a version.
-    pub fn image(&self, version: &str) -> String {
-        format!("open-runtimes/{}:{version}", self.name)
-    }
 }

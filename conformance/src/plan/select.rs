@@ -8,13 +8,13 @@ use jiff::civil::Date;
 use super::{Error, Exceptions, Runtime, Standing, Version};
 use crate::backend::Spec;
 use crate::contract::{self, Fixture, Requirement};
-use protocol::{DEFAULT_MAX_BODY, limit};
+use protocol::{DEFAULT_MAX_BODY, RuntimeId, limit};
 
 /// One requirement of one version.
 #[derive(Clone, Debug)]
 pub struct Planned {
-    /// The version's name: `node-24`.
-    pub label: String,
+    /// The version.
+    pub runtime: RuntimeId,
     /// The requirement.
     pub requirement: &'static Requirement,
     /// What the manifest excepts.
@@ -22,9 +22,9 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// The name of the trial: `node-24/auth/missing`.
+    /// The name of the trial: `node:24/auth/missing`.
     pub fn name(&self) -> String {
-        format!("{}/{}", self.label, self.requirement.id)
+        format!("{}/{}", self.runtime, self.requirement.id)
     }
 
     /// Why it does not apply, where the manifest says so.
@@ -36,14 +36,14 @@ impl Planned {
 /// Every version, and every requirement of each.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The versions, by name.
-    pub versions: BTreeMap<String, Arc<Spec>>,
+    /// The versions.
+    pub versions: BTreeMap<RuntimeId, Arc<Spec>>,
     /// What will be checked, in order.
     pub planned: Vec<Planned>,
 }
 
-/// Beginnings of trial names: `node`, `node/auth`, `node-24`, `node-24/auth`, `node-24/auth/missing`; or of
-/// the names of requirements, for every runtime: `auth`, `auth/missing`.
+/// Beginnings of trial names: `node`, `node/auth`, `node:24`, `node:24/auth`, `node:24/auth/missing`, or the same
+/// with `node-24`; or of the names of requirements, for every runtime: `auth`, `auth/missing`.
 #[derive(Clone, Debug, Default)]
 pub struct Selection(Vec<String>);
 
@@ -53,23 +53,21 @@ impl Selection {
         Selection(words.to_vec())
     }
 
-    /// Whether one of the words has that version's name in it, alone or with what lies below: `python-3.14/auth` does,
+    /// Whether one of the words has that version in it, alone or with what lies below: `python:3.14/auth` does,
     /// `python` does not.
-    pub fn names(&self, label: &str) -> bool {
-        self.0.iter().any(|word| word.split('/').next() == Some(label))
+    pub fn names(&self, id: &RuntimeId) -> bool {
+        self.0.iter().any(|word| id.is(word.split('/').next().unwrap_or(word)))
     }
 
     /// A word selects what it names and whatever lies below it; a runtime's name stands for each version, and
     /// a section's or a requirement's for that of every runtime.
-    fn word_selects(word: &str, name: &str) -> bool {
+    fn word_selects(word: &str, runtime: &RuntimeId, requirement: &str) -> bool {
         let word = word.trim_end_matches('/');
-        let (runtime, below) = word.split_once('/').unwrap_or((word, ""));
-        let (label, id) = name.split_once('/').unwrap_or((name, ""));
-        let begins = |text: &str, with: &str, then: char| {
-            text.strip_prefix(with).is_some_and(|rest| rest.is_empty() || rest.starts_with(then))
+        let (named, below) = word.split_once('/').unwrap_or((word, ""));
+        let begins = |with: &str| {
+            requirement.strip_prefix(with).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let of_every_runtime = begins(id, word, '/');
-        of_every_runtime || begins(label, runtime, '-') && (below.is_empty() || begins(id, below, '/'))
+        begins(word) || runtime.is_named(named) && (below.is_empty() || begins(below))
     }
 }
 
@@ -88,14 +86,14 @@ impl Plan {
                     return Err(Error(format!("{}: {unknown}", manifest.display())));
                 }
                 let spec = spec(runtime, version, made_of);
-                let label = spec.label();
+                let id = spec.id.clone();
                 plan.planned.extend(contract::requirements().map(|requirement| Planned {
-                    label: label.clone(),
+                    runtime: id.clone(),
                     requirement,
                     exceptions: exceptions.clone(),
                 }));
-                if plan.versions.insert(label.clone(), Arc::new(spec)).is_some() {
-                    return Err(Error(format!("two versions are called {label}")));
+                if plan.versions.insert(id.clone(), Arc::new(spec)).is_some() {
+                    return Err(Error(format!("two versions are called {id}")));
                 }
             }
         }
@@ -106,7 +104,7 @@ impl Plan {
 
     /// The same with the versions that a selection has the names of: their failures count, also if they are unstable.
     pub fn naming(mut self, selection: &Selection) -> Self {
-        let named = |planned: &&mut Planned| selection.names(&planned.label);
+        let named = |planned: &&mut Planned| selection.names(&planned.runtime);
         for planned in self.planned.iter_mut().filter(named) {
             if planned.exceptions.standing.is_unstable() {
                 Arc::make_mut(&mut planned.exceptions).standing = Standing::Unstable { named: true };
@@ -124,18 +122,20 @@ impl Plan {
         if words.is_empty() {
             return Ok(self);
         }
-        let selects = |word: &String, planned: &Planned| Selection::word_selects(word, &planned.name());
+        let selects = |word: &String, planned: &Planned| {
+            Selection::word_selects(word, &planned.runtime, planned.requirement.id)
+        };
         if let Some(word) =
             words.iter().find(|word| !self.planned.iter().any(|planned| selects(word, planned)))
         {
-            let known: Vec<&str> = self.versions.keys().map(String::as_str).collect();
+            let known: Vec<String> = self.versions.keys().map(ToString::to_string).collect();
             return Err(Error(format!(
                 "{word:?} selects nothing: there are {}, and below each what `conformance list` shows",
                 known.join(", ")
             )));
         }
         self.planned.retain(|planned| words.iter().any(|word| selects(word, planned)));
-        self.versions.retain(|label, _| self.planned.iter().any(|planned| planned.label == *label));
+        self.versions.retain(|id, _| self.planned.iter().any(|planned| planned.runtime == *id));
         Ok(self.naming(selection))
     }
 }
@@ -152,10 +152,10 @@ fn exceptions(runtime: &Runtime, version: &str, made_of: &Version, today: Date) 
 fn spec(runtime: &Runtime, version: &str, made_of: &Version) -> Spec {
     let (manifest, language) = (&runtime.manifest, &runtime.language);
     let (folder, file) = language.nested().unwrap_or_default();
+    let id = RuntimeId::new(&manifest.name, version);
     Spec {
-        name: manifest.name.clone(),
-        version: version.to_string(),
-        image: manifest.image(version),
+        image: id.image(),
+        id,
         base: manifest.base(made_of),
         arguments: made_of.arguments.clone(),
         folder: runtime.folder.clone(),
@@ -179,36 +179,48 @@ fn spec(runtime: &Runtime, version: &str, made_of: &Version) -> Spec {
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn holds(word: &str, name: &str, version: &str, selects: bool) {
+        let id = RuntimeId::new(name, version);
+        assert_eq!(
+            Selection::word_selects(word, &id, "auth/missing"),
+            selects,
+            "{word} and {id}/auth/missing"
+        );
+    }
+
     #[test]
     fn a_word_selects_what_it_names_and_below() {
-        let words = [
-            "node",
-            "node/",
-            "node/auth",
-            "node-24",
-            "node-24/auth",
-            "node-24/auth/",
-            "node-24/auth/missing",
-            "auth",
-            "auth/missing",
-        ];
-        for word in words {
-            assert!(Selection::word_selects(word, "node-24/auth/missing"), "{word}");
+        for id in ["node", "node:24", "node-24"] {
+            for below in ["", "/", "/auth", "/auth/", "/auth/missing"] {
+                holds(&format!("{id}{below}"), "node", "24", true);
+            }
+            for below in ["/aut", "/auth/miss", "/auth/missing/x"] {
+                holds(&format!("{id}{below}"), "node", "24", false);
+            }
         }
-        for word in
-            ["nod", "node-2", "node-26", "auth/miss", "aut", "node-24/auth/miss", "node-24/auth/missing/x"]
-        {
-            assert!(!Selection::word_selects(word, "node-24/auth/missing"), "{word}");
+        holds("auth", "node", "24", true);
+        holds("auth/missing", "node", "24", true);
+        for word in ["nod", "node:2", "node-2", "node:26", "auth/miss", "aut"] {
+            holds(word, "node", "24", false);
         }
     }
 
     #[test]
+    fn a_word_does_not_select_what_only_begins_alike() {
+        holds("python", "python-ml", "1", false);
+        holds("python/auth", "python-ml", "1", false);
+        holds("node:24", "node", "24-slim", false);
+        holds("node-24", "node", "24-slim", false);
+    }
+
+    #[test]
     fn a_version_is_named_by_its_own_name_alone() {
-        let names = |word: &str| Selection::of(&[word.to_string()]).names("python-3.14");
-        for word in ["python-3.14", "python-3.14/", "python-3.14/auth", "python-3.14/auth/missing"] {
+        let names = |word: &str| Selection::of(&[word.to_string()]).names(&RuntimeId::new("python", "3.14"));
+        for word in ["python:3.14", "python:3.14/", "python-3.14/auth", "python:3.14/auth/missing"] {
             assert!(names(word), "{word}");
         }
-        for word in ["python", "python/auth", "auth", "python-3.1", "python-3.14x", ""] {
+        for word in ["python", "python/auth", "auth", "python:3.1", "python:3.14x", ""] {
             assert!(!names(word), "{word}");
         }
     }
@@ -220,14 +232,14 @@ mod tests {
         let runtime = runtimes[0].manifest.name.clone();
         let (version, made_of) = runtimes[0].manifest.versions.iter_mut().next().expect("it has a version");
         made_of.release = crate::backend::Release::Sid;
-        let label = format!("{runtime}-{version}");
+        let id = RuntimeId::new(runtime.as_str(), version.as_str());
         let warns = |word: &str| -> Vec<bool> {
             let plan = Plan::of(&runtimes, crate::plan::today()).expect("a plan");
             let plan = plan.select(&Selection::of(&[word.to_string()])).expect("it selects something");
-            let of_it = plan.planned.iter().filter(|planned| planned.label == label);
+            let of_it = plan.planned.iter().filter(|planned| planned.runtime == id);
             of_it.map(|planned| planned.exceptions.standing.only_warns()).collect()
         };
-        for (word, expected) in [(runtime.as_str(), true), ("auth", true), (&label, false)] {
+        for (word, expected) in [(runtime.as_str(), true), ("auth", true), (&id.to_string(), false)] {
             let warns = warns(word);
             assert!(!warns.is_empty() && warns.iter().all(|warns| *warns == expected), "{word}: {warns:?}");
         }

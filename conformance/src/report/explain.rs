@@ -51,7 +51,7 @@ fn indented(text: &str) -> String {
 pub fn expectations(outcomes: &[Outcome], until: &str) -> String {
     let mut out = String::new();
     for outcome in outcomes.iter().filter(|outcome| matches!(outcome.verdict, Verdict::Failed { .. })) {
-        let (name, version) = outcome.runtime.rsplit_once('-').unwrap_or((&outcome.runtime, ""));
+        let (name, version) = outcome.runtime.split_once(':').unwrap_or((&outcome.runtime, ""));
         if out.is_empty() {
             out += "# to expect these failures while they are mended, add and fill in:\n";
         }

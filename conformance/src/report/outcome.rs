@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 /// What came of one requirement of one version.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome {
-    /// The version: `node-24`.
+    /// The version: `node:24`.
     pub runtime: String,
     /// Whether the version comes from a release of Debian that still changes.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -107,10 +107,10 @@ mod tests {
     fn a_row_a_runtime_and_a_column_a_section() {
         let broken = Verdict::Failed { expected: "a".into(), actual: "b".into() };
         let outcomes = [
-            outcome("a-1", "server/port", Verdict::Passed),
-            outcome("a-1", "auth/valid", broken),
-            outcome("b-1", "auth/valid", Verdict::Passed),
-            Outcome { unstable: true, ..outcome("b-2", "auth/valid", Verdict::Passed) },
+            outcome("a:1", "server/port", Verdict::Passed),
+            outcome("a:1", "auth/valid", broken),
+            outcome("b:1", "auth/valid", Verdict::Passed),
+            Outcome { unstable: true, ..outcome("b:2", "auth/valid", Verdict::Passed) },
         ];
         insta::assert_snapshot!("table", table(&outcomes));
     }

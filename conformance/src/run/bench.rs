@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Run, judge};
 use crate::backend::{CheckResult, Launch, Package};
 use crate::fixture::{Context, Runtime};
+use protocol::RuntimeId;
 
 /// How long a measuring container may take.
 const TIMEOUT: Duration = Duration::from_secs(180);
@@ -30,10 +31,8 @@ pub struct Speed {
 /// One version's figures.
 #[derive(Clone, Debug)]
 pub struct Figures {
-    /// The runtime's name: `node`.
-    pub name: String,
-    /// The version: `24`.
-    pub version: String,
+    /// The version.
+    pub id: RuntimeId,
     /// The runtime.
     pub own: Speed,
     /// The bare server, started by itself.
@@ -67,13 +66,13 @@ impl Run {
     pub async fn bench(&self, rounds: usize, seconds: u64) -> Result<Vec<Figures>, String> {
         let mut figures = Vec::new();
         for version in self.versions.values() {
-            self.session.say(&format!("{}: measuring", version.runtime.spec.label()));
+            self.session.say(&format!("{}: measuring", version.runtime.spec.id));
             let context = Context::empty(version.runtime.clone());
             let measured = measure(&version.runtime, &context, rounds, seconds).await;
             context.clear().await.map_err(|trouble| judge::reason(&trouble))?;
             match measured {
                 Ok(measured) => figures.push(measured),
-                Err(trouble) => self.warn_or_fail(&version.runtime.spec.label(), judge::reason(&trouble))?,
+                Err(trouble) => self.warn_or_fail(&version.runtime.spec.id, judge::reason(&trouble))?,
             }
         }
         Ok(figures)
@@ -94,8 +93,7 @@ async fn measure(runtime: &Runtime, s: &Context, rounds: usize, seconds: u64) ->
     }
     let image_mib = runtime.image().await?.size / 1024 / 1024;
     Ok(Figures {
-        name: runtime.spec.name.clone(),
-        version: runtime.spec.version.clone(),
+        id: runtime.spec.id.clone(),
         own: medians(&own_speeds),
         bare: medians(&bare_speeds),
         launched_ms: median(launched_boots),

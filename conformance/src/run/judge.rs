@@ -26,8 +26,8 @@ impl Run {
         if let Some(reason) = planned.not_applicable() {
             return outcome(planned, Verdict::NotApplicable { reason: reason.into() });
         }
-        let Some(version) = self.versions.get(&planned.label) else {
-            return outcome(planned, fault(format!("{} is not in the plan", planned.label)));
+        let Some(version) = self.versions.get(&planned.runtime) else {
+            return outcome(planned, fault(format!("{} is not in the plan", planned.runtime)));
         };
         let cell = version.cell(requirement.id);
         cell.get_or_init(|| async {
@@ -186,7 +186,7 @@ fn fault(reason: String) -> Verdict {
 
 fn outcome(planned: &Planned, verdict: Verdict) -> Outcome {
     Outcome {
-        runtime: planned.label.clone(),
+        runtime: planned.runtime.to_string(),
         unstable: planned.exceptions.standing.is_unstable(),
         only_warns: planned.exceptions.standing.only_warns(),
         id: planned.requirement.id.into(),

@@ -23,6 +23,7 @@ use crate::fixture::Runtime;
 use crate::plan::{Plan, Planned};
 use crate::report::{Journal, Outcome, Tally};
 use engine::Leftovers;
+use protocol::RuntimeId;
 
 /// What scales the budgets of checks that measure time, for machines that are slow and known to be.
 pub const TIME_SCALE: &str = "CONFORMANCE_TIME_SCALE";
@@ -48,7 +49,7 @@ pub fn threads() -> std::io::Result<tokio::runtime::Runtime> {
 pub struct Run {
     planned: Vec<Planned>,
     session: Arc<Session>,
-    versions: BTreeMap<String, Version>,
+    versions: BTreeMap<RuntimeId, Version>,
     /// Held for reading by every check, and for writing by one that measures time.
     quiet: RwLock<()>,
     journal: Journal,
@@ -125,8 +126,9 @@ impl Run {
         folder: &Path,
     ) -> Result<Self, String> {
         let journal = Journal::open(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let version =
-            |runtime: Arc<Runtime>| (runtime.spec.label(), Version { runtime, outcomes: Mutex::default() });
+        let version = |runtime: Arc<Runtime>| {
+            (runtime.spec.id.clone(), Version { runtime, outcomes: Mutex::default() })
+        };
         Ok(Run {
             versions: runtimes.into_iter().map(version).collect(),
             planned,
@@ -167,19 +169,19 @@ impl Run {
         for version in self.versions.values() {
             match version.runtime.image().await {
                 Ok(image) => made.push((version.runtime.spec.image.clone(), image.size)),
-                Err(trouble) => self.warn_or_fail(&version.runtime.spec.label(), judge::reason(&trouble))?,
+                Err(trouble) => self.warn_or_fail(&version.runtime.spec.id, judge::reason(&trouble))?,
             }
         }
         Ok(made)
     }
 
     /// Tells of a failure that only warns; any other is given back.
-    fn warn_or_fail(&self, label: &str, why: String) -> Result<(), String> {
-        let of_it = self.planned.iter().find(|planned| planned.label == label);
+    fn warn_or_fail(&self, id: &RuntimeId, why: String) -> Result<(), String> {
+        let of_it = self.planned.iter().find(|planned| planned.runtime == *id);
         if !of_it.is_some_and(|planned| planned.exceptions.standing.only_warns()) {
             return Err(why);
         }
-        self.session.say(&format!("warning: {label}: {why}"));
+        self.session.say(&format!("warning: {id}: {why}"));
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use conformance::backend::{
 };
 use conformance::docker::Progress;
 use engine::{Error, Exit, Image};
-use protocol::limit;
+use protocol::{RuntimeId, limit};
 
 /// The place.
 #[derive(Debug)]
@@ -47,11 +47,10 @@ impl Backend for Nowhere {
     }
 }
 
-/// A runtime `nowhere-1`.
+/// A runtime `nowhere:1`.
 pub(crate) fn spec() -> Spec {
     Spec {
-        name: "nowhere".into(),
-        version: "1".into(),
+        id: RuntimeId::new("nowhere", "1"),
         image: String::new(),
         base: Base::default(),
         arguments: [].into(),

@@ -22,7 +22,7 @@ use futures_util::StreamExt;
 use libtest_mimic::{Arguments, Trial};
 
 /// The runtime that is broken: the first that there was.
-const SOUND: &str = "node-24";
+const SOUND: &str = "node:24";
 /// What needs an engine: sections, and what one container is asked for several servers. The rest is broken without
 /// one, in the test `mutants`.
 const ASKED: [&str; 6] = ["hardening", "auth/unset", "server/configuration", "build", "layout", "cold-start"];
@@ -74,7 +74,8 @@ type Built = Mutex<Vec<(Arc<Session>, String)>>;
 async fn judge(root: &Path, plan: &Plan, mutant: &Mutant, built: &Built) -> Result<Vec<Outcome>, String> {
     let name = mutant.name.replace('/', "-");
     let folder = std::env::temp_dir().join(format!("conformance-images-{}-{name}", std::process::id()));
-    let sound = plan.versions.get(SOUND).ok_or("the sound runtime is gone")?;
+    let sound =
+        plan.versions.values().find(|spec| spec.id.is_named(SOUND)).ok_or("the sound runtime is gone")?;
     let spec = break_copy(sound, mutant, &folder, &name).map_err(|error| format!("{name}: {error}"))?;
     let owner = run::owner(&format!("{}-{name}", std::process::id()));
     let session = Arc::new(Session::new(root, owner, 1.0, Arc::new(Terminal::new(false))));

@@ -11,7 +11,7 @@ use conformance::fixture::Runtime;
 use conformance::plan::{self, Exceptions, Language, Planned};
 use conformance::report::{Outcome, Verdict, explain};
 use conformance::run::{self, Run};
-use protocol::limit;
+use protocol::{RuntimeId, limit};
 
 use crate::backend::Sandboxes;
 use crate::reference::{DEFAULT_MAX_BODY, PROCESSES};
@@ -62,12 +62,12 @@ impl Matrix {
         let folder = self.folder.join(&name);
         let spec = self.spec(&name);
         let sandboxes = Sandboxes::new(fault, self.session.key(), spec.clone(), folder.join("sandboxes"));
-        let label = spec.label();
+        let id = spec.id.clone();
         let runtime = Arc::new(Runtime::at(Box::new(sandboxes), spec, self.session.clone()));
         let exceptions = Arc::new(Exceptions::default());
         let planned: Vec<Planned> = requirements()
             .filter(|requirement| asked(requirement))
-            .map(|requirement| Planned { label: label.clone(), requirement, exceptions: exceptions.clone() })
+            .map(|requirement| Planned { runtime: id.clone(), requirement, exceptions: exceptions.clone() })
             .collect();
         let run = Arc::new(Run::over(vec![runtime.clone()], planned.clone(), self.session.clone(), &folder)?);
         // One by one: what a check does to a shared server is seen by itself, and by its neighbours never.
@@ -85,8 +85,7 @@ impl Matrix {
         let language = &self.language;
         let (folder, file) = language.nested().unwrap_or_default();
         Spec {
-            name: name.into(),
-            version: "1".into(),
+            id: RuntimeId::new(name, "1"),
             image: String::new(),
             base: Base::default(),
             arguments: Default::default(),

@@ -9,6 +9,10 @@ pub mod message;
 
 pub use kind::Kind;
 
+mod id;
+
+pub use id::RuntimeId;
+
 /// The version of the contract that these names belong to.
 pub const CONTRACT: u32 = 1;
 /// The TCP port a runtime serves inside its container.
