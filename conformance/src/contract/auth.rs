@@ -14,7 +14,7 @@ use protocol::{CHALLENGE, KEY, Kind, limit, message};
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "auth/valid",
-        "[The right key is let in]; [the header's name is case-insensitive].",
+        "[The right key is accepted]; [the header's name is case-insensitive].",
         check!(valid),
     )
     .from_document(),

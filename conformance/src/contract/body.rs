@@ -47,8 +47,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .depends_on(&["server/port"]),
     Requirement::must(
         "body/wrong-type",
-        "[`path` or `file` that is no non-empty string], [`env` or `headers` that is no object of \
-         strings] [(`null` inside is no string)]: [400], and [the message names the field].",
+        "[`path` or `file` that is not a non-empty string], [`env` or `headers` that is not an object of \
+         strings] [(`null` is not a string)]: [400], and [the message names the field].",
         check!(refused::wrong_type),
     )
     .depends_on(&["server/port"]),

@@ -30,8 +30,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .timeout(BUILDS),
     Requirement::must(
         "build/launch",
-        "[[Without a package] `launch.sh` [serves what lies in `/usr/code`], [be it nothing]]; \
-         [one it cannot unpack makes it [exit non-zero]] [and [say so]]; [launching twice over \
+        "[[Without a package] `launch.sh` [serves the contents of `/usr/code`], [even if it is empty]]; \
+         [a package that it cannot unpack makes it [exit non-zero]] [and [say so]]; [launching twice over \
          the same `/usr/code` works].",
         check!(launch),
     )

@@ -28,7 +28,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         .depends_on(&["code/default"]),
     Requirement::must(
         "code/missing",
-        "[A `file` that is not there: 404]. [What is no regular file counts as missing].",
+        "[A `file` that does not exist: 404]. [Anything but a regular file counts as missing].",
         check!(missing),
     )
     .depends_on(&["server/port"]),
@@ -49,9 +49,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .timeout(BUILDS),
     Requirement::must(
         "code/broken",
-        "A file that fails to load: [500 `load-failed`]; [the server lives]. Where code is \
-         compiled, `build.sh` fails instead, for this and for `code/no-handler`, with the same \
-         information.",
+        "A file that fails to load: [500 `load-failed`]; [the server lives]. If code is compiled, \
+         `build.sh` fails instead, for this and for `code/no-handler`, with the same information.",
         check!(broken),
     )
     .fixture(Fixture::Empty)
@@ -66,11 +65,10 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .fixture(Fixture::Own),
     Requirement::must(
         "code/late",
-        "A runtime started [over an empty `/usr/code` answers 404] and serves code that arrives \
-         later, with no restart: [an unpacked package whose entrypoint appears last, by rename], \
-         in `/usr/code` or in [a new folder that `path` names]. [A missing file is never \
-         remembered]; whether a failed load is, is left open. (What makes prewarmed pools \
-         possible.)",
+        "A runtime started [over an empty `/usr/code` answers 404] and serves code that arrives later, \
+         with no restart: [an unpacked package whose entrypoint appears last, by rename], in `/usr/code` \
+         or in [a new folder that `path` names]. [A missing file is never remembered]; whether a failed \
+         load is remembered is left open. (This makes prewarmed pools possible.)",
         check!(late),
     )
     .depends_on(&["code/missing"])

@@ -12,11 +12,11 @@ use protocol::limit;
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "cold-start/boot",
-        "From `exec` of `launch.sh`, the package in `/tmp` and unpacking included, to the first \
-         correct answer, timed by a stopwatch inside the locked container, which goes before the \
-         machine's other work; the smallest of up to 15 boots, ending early when the budget is \
-         met. [At most 100 ms]; or, where the manifest declares a budget with a reason, at most \
-         that and at most 1.5 × the language's bare server timed the same way.",
+        "From `exec` of `launch.sh`, the package in `/tmp` and unpacking included, to the first correct \
+         answer, timed by a stopwatch inside the hardened container, which takes precedence over the \
+         machine's other work; the smallest of up to 15 boots, ending early when the budget is met. [At \
+         most 100 ms]; or, if the manifest declares a budget with a reason, at most that and at most 1.5 \
+         × the language's bare server timed the same way.",
         check!(boot),
     )
     .from_document()

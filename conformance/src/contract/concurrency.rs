@@ -15,9 +15,9 @@ use protocol::limit;
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "concurrency/parallel",
-        "[8 requests are inside the function at the same time], each waiting the way its language \
-         waits: [awaiting where that is its way] (JavaScript), [blocking where it is] (PHP, Ruby, \
-         Java), both where it has both (Python, Rust). The barrier is files: each call writes \
+        "[8 requests are inside the function at the same time], each waiting the way its language waits: \
+         [awaiting in languages that await] (JavaScript), [blocking in those that block] (PHP, Ruby, \
+         Java), both in those that have both (Python, Rust). The barrier is files: each call writes \
          `/tmp/<nonce>/<n>` and answers when it sees 8.",
         check!(parallel),
     )

@@ -37,19 +37,19 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .depends_on(&["function/send"]),
     Requirement::must(
         "function/headers",
-        "[The third argument, an object of strings, sets headers] and [may replace \
-         `Content-Type`]; [a list of strings sends the header once for each] (`Set-Cookie`). \
-         [[CR], [LF] or [NUL in a name or value]], [a name that is no HTTP token], and the names \
-         [`Content-Length`], [`Transfer-Encoding`], [`Connection`], [`Date`], [`X-Internal-*`] \
-         [in any case]: [500 `invalid-response`].",
+        "[The third argument, an object of strings, sets headers] and [may replace `Content-Type`]; [a \
+         list of strings sends the header once for each] (`Set-Cookie`). [[CR], [LF] or [NUL in a name or \
+         value]], [a name that is not an HTTP token], and the names [`Content-Length`], \
+         [`Transfer-Encoding`], [`Connection`], [`Date`], [`X-Internal-*`] [in any case]: [500 \
+         `invalid-response`].",
         check!(answering::headers),
     )
     .depends_on(&["function/send"]),
     Requirement::must(
         "function/invalid",
-        "[A status that is [no integer] 200–599], or [a value the JSON encoder refuses] (a cycle, \
-         an open file): [500 `invalid-response`]. [NaN] and [infinities]: that, or `null`; never \
-         written as such.",
+        "[A status that is [not an integer] 200–599], or [a value the JSON encoder refuses] (a cycle, an \
+         open file): [500 `invalid-response`]. [NaN] and [infinities]: that, or `null`; never written as \
+         such.",
         check!(failing::invalid),
     )
     .depends_on(&["function/send"]),
@@ -62,8 +62,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .depends_on(&["body/fields"]),
     Requirement::must(
         "function/async-throw",
-        "A handler that fails after an await (where the language has one): [500 \
-         `function-error`]; [the stack goes to stderr]; [the server lives].",
+        "A handler that fails after an await (if the language has one): [500 `function-error`]; [the \
+         stack goes to stderr]; [the server lives].",
         check!(failing::async_throw),
     )
     .depends_on(&["function/throw"])
@@ -112,9 +112,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .fixture(Fixture::Own),
     Requirement::should(
         "function/stray",
-        "[A failure in work left running after the answer [does not take the server down]]. Where \
-         it ends the function's process, a call inside gets `function-error`, and [the next one \
-         is served].",
+        "[A failure in work left running after the answer [does not take the server down]]. If it ends \
+         the function's process, a call in progress gets `function-error`, and [the next one is served].",
         check!(failing::stray),
     )
     .depends_on(&["function/send"])

@@ -26,10 +26,9 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .fixture(Fixture::Empty),
     Requirement::must(
         "layout/scripts",
-        "[The three scripts lie in `/usr/local/src`], [executable and on `PATH`]; [the image's \
-         command is `launch.sh`]. `docker run -v \"$PWD:/usr/code\" --user \"$(id -u):$(id -g)\" \
-         IMAGE build.sh` works: [any numeric user], [`HOME` writable]. [`build.sh` needs no key] \
-         and [never sees one].",
+        "[The three scripts are in `/usr/local/src`], [executable and on `PATH`]; [the image's command is \
+         `launch.sh`]. `docker run -v \"$PWD:/usr/code\" --user \"$(id -u):$(id -g)\" IMAGE build.sh` \
+         works: [any numeric user], [`HOME` writable]. [`build.sh` needs no key] and [never sees one].",
         check!(scripts),
     )
     .fixture(Fixture::Empty)

@@ -36,17 +36,16 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         .depends_on(&["server/port"]),
     Requirement::must(
         "server/garbage",
-        "[Bytes that are no HTTP], [a missing] or [hostile `Host`], [a header block over 64 KiB] \
-         [get a 4xx or a closed connection]; [one of 8 KiB is accepted]; [the next client is \
-         served].",
+        "[Bytes that are not HTTP], [a missing] or [hostile `Host`], [a header block over 64 KiB] [get a \
+         4xx or a closed connection]; [one of 8 KiB is accepted]; [the next client is served].",
         check!(garbage),
     )
     .depends_on(&["server/port"]),
     Requirement::must(
         "server/configuration",
-        "[`INTERNAL_RUNTIME_MAX_BODY` that is no positive integer], or \
-         [`INTERNAL_RUNTIME_ENTRYPOINT` that `code/escape` would refuse]: [exits non-zero] and \
-         [names the variable] [on stderr]. [An empty value counts as unset].",
+        "[`INTERNAL_RUNTIME_MAX_BODY` that is not a positive integer], or [`INTERNAL_RUNTIME_ENTRYPOINT` \
+         that `code/escape` would refuse]: [exits non-zero] and [names the variable] [on stderr]. [An \
+         empty value counts as unset].",
         check!(configuration),
     )
     .fixture(Fixture::Empty)

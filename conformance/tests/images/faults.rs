@@ -71,7 +71,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "RUN sed -i 's|\\*\\[!!-~\\]\\*)|*[[:space:]]*)|' LIB/key.sh",
     )),
     mutant("auth/refusal-exits-with-zero", "auth/unset", "exits non-zero", Change::Image("RUN sed -i 's|exit 1 ;;|exit 0 ;;|' LIB/key.sh")),
-    mutant("server/limit-ignored", "server/configuration", "`INTERNAL_RUNTIME_MAX_BODY` that is no positive integer", Change::Image(
+    mutant("server/limit-ignored", "server/configuration", "`INTERNAL_RUNTIME_MAX_BODY` that is not a positive integer", Change::Image(
         "RUN sed -i 's|^serve |unset INTERNAL_RUNTIME_MAX_BODY; serve |' /usr/local/src/launch.sh",
     )),
     mutant("server/refusal-on-stdout", "server/configuration", "on stderr", Change::Image(
@@ -96,10 +96,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     mutant("build/deploys-in-place", "build/deploy", "which may be read-only", Change::Image(
         "RUN sed -i 's|^build.sh .*|touch /usr/deploy-code/built; build.sh /usr/deploy-code /tmp/code.tar.gz|' LIB/deploy.sh",
     )),
-    mutant("build/launch-wants-a-package", "build/launch", "Without a package `launch.sh` serves what lies in `/usr/code`, be it nothing", Change::Image(
+    mutant("build/launch-wants-a-package", "build/launch", "Without a package `launch.sh` serves the contents of `/usr/code`, even if it is empty", Change::Image(
         "RUN sed -i 's|^    \\[ -e \"$package\" \\] .. return 0|    [ -e \"$package\" ] \\|\\| exit 1|' LIB/launch.sh",
     )),
-    mutant("build/launch-passes-over-garbage", "build/launch", "one it cannot unpack makes it exit non-zero", Change::Image(
+    mutant("build/launch-passes-over-garbage", "build/launch", "a package that it cannot unpack makes it exit non-zero", Change::Image(
         "RUN sed -i 's|--no-same-permissions && return|--no-same-permissions; return 0|' LIB/launch.sh",
     )),
     mutant("build/launch-fails-without-a-word", "build/launch", "and say so", Change::Image(
@@ -136,7 +136,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     mutant("layout/no-deploy", "layout/files", "`deploy.sh`", Change::Without("deploy.sh")),
     mutant("layout/no-server", "layout/files", "`server.X`", Change::Without("server.js")),
     mutant("layout/no-manifest", "layout/files", "the manifest, `runtime.toml`", Change::Without("runtime.toml")),
-    mutant("layout/scripts-elsewhere", "layout/scripts", "The three scripts lie in `/usr/local/src`", Change::Image("RUN mv /usr/local/src/build.sh /usr/local/bin/build.sh")),
+    mutant("layout/scripts-elsewhere", "layout/scripts", "The three scripts are in `/usr/local/src`", Change::Image("RUN mv /usr/local/src/build.sh /usr/local/bin/build.sh")),
     mutant("layout/not-executable", "layout/scripts", "executable and on `PATH`", Change::Image("RUN chmod 644 /usr/local/src/deploy.sh")),
     mutant("layout/another-command", "layout/scripts", "the image's command is `launch.sh`", Change::Image("CMD [\"sh\", \"-c\", \"exec launch.sh\"]")),
     mutant("layout/one-user-only", "layout/scripts", "any numeric user", Change::Image(

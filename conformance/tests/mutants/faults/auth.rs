@@ -3,7 +3,7 @@
 use super::Mutant;
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    Mutant::new("auth/key-expanded-by-a-shell", "auth/valid", "The right key is let in").and(
+    Mutant::new("auth/key-expanded-by-a-shell", "auth/valid", "The right key is accepted").and(
         "nobody is let in: whatever depends on nothing is red, the rest blocked",
         &[
             "server/port",

@@ -27,13 +27,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("build/deploys-usr-code", "build/deploy", "from `/usr/deploy-code`"),
     Mutant::new("build/package-needed", "build/launch", "Without a package")
         .and("it starts without a package", &["code/late"]),
-    Mutant::new("build/old-code-swept", "build/launch", "serves what lies in `/usr/code`"),
-    Mutant::new("build/code-needed", "build/launch", "be it nothing")
+    Mutant::new("build/old-code-swept", "build/launch", "serves the contents of `/usr/code`"),
+    Mutant::new("build/code-needed", "build/launch", "even if it is empty")
         .and("it starts without code", &["code/late"]),
     Mutant::new(
         "build/spoilt-package-passed-over",
         "build/launch",
-        "one it cannot unpack makes it exit non-zero",
+        "a package that it cannot unpack makes it exit non-zero",
     ),
     Mutant::new("build/spoilt-package-exits-with-zero", "build/launch", "exit non-zero"),
     Mutant::new("build/spoilt-package-not-named", "build/launch", "say so"),

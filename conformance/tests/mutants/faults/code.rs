@@ -28,13 +28,21 @@ pub(super) const MUTANTS: &[Mutant] = &[
         .and("they name another path", &["body/fields", "code/missing"]),
     Mutant::new("code/path-below-usr-code", "code/path", "Another `path` is where `file` is looked for")
         .and("they name a path elsewhere", &["body/fields", "code/late"]),
-    Mutant::new("code/missing-is-500", "code/missing", "A `file` that is not there: 404").and(
+    Mutant::new("code/missing-is-500", "code/missing", "A `file` that does not exist: 404").and(
         "they end by asking for a file that is not there",
         &["code/no-handler", "code/broken", "build/launch"],
     ),
-    Mutant::new("code/missing-in-other-words", "code/missing", "A `file` that is not there: 404"),
-    Mutant::new("code/folder-counts-as-a-file", "code/missing", "What is no regular file counts as missing"),
-    Mutant::new("code/device-counts-as-a-file", "code/missing", "What is no regular file counts as missing"),
+    Mutant::new("code/missing-in-other-words", "code/missing", "A `file` that does not exist: 404"),
+    Mutant::new(
+        "code/folder-counts-as-a-file",
+        "code/missing",
+        "Anything but a regular file counts as missing",
+    ),
+    Mutant::new(
+        "code/device-counts-as-a-file",
+        "code/missing",
+        "Anything but a regular file counts as missing",
+    ),
     Mutant::new("code/absolute-file-accepted", "code/escape", "`file` absolute"),
     Mutant::new("code/absolute-file-made-relative", "code/escape", "`file` absolute"),
     Mutant::new("code/climbing-file-accepted", "code/escape", "leaving `path` through `..`"),

@@ -15,10 +15,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "concurrency/awaiting-one-at-a-time",
         "concurrency/parallel",
-        "awaiting where that is its way",
+        "awaiting in languages that await",
     )
     .and("eight functions wait for each other there", &["concurrency/slow-client"]),
-    Mutant::new("concurrency/blocking-one-at-a-time", "concurrency/parallel", "blocking where it is"),
+    Mutant::new("concurrency/blocking-one-at-a-time", "concurrency/parallel", "blocking in those that block"),
     Mutant::new(
         "concurrency/thirty-two-at-a-time",
         "concurrency/many",

@@ -39,8 +39,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         .and("it sends chunks too", &["body/large"]),
     Mutant::new("server/first-chunk-alone-read", "server/chunked", "A chunked request body is accepted")
         .and("they send chunks too", &["body/large", "body/truncated"]),
-    Mutant::new("server/any-version-accepted", "server/garbage", "Bytes that are no HTTP"),
-    Mutant::new("server/line-without-a-colon-passed-over", "server/garbage", "Bytes that are no HTTP"),
+    Mutant::new("server/any-version-accepted", "server/garbage", "Bytes that are not HTTP"),
+    Mutant::new("server/line-without-a-colon-passed-over", "server/garbage", "Bytes that are not HTTP"),
     Mutant::new("server/missing-host-accepted", "server/garbage", "a missing"),
     Mutant::new("server/second-host-accepted", "server/garbage", "hostile `Host`"),
     Mutant::new("server/host-with-a-space-accepted", "server/garbage", "hostile `Host`"),
@@ -57,22 +57,22 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new(
         "server/zero-max-body-accepted",
         "server/configuration",
-        "`INTERNAL_RUNTIME_MAX_BODY` that is no positive integer",
+        "`INTERNAL_RUNTIME_MAX_BODY` that is not a positive integer",
     ),
     Mutant::new(
         "server/negative-max-body-accepted",
         "server/configuration",
-        "`INTERNAL_RUNTIME_MAX_BODY` that is no positive integer",
+        "`INTERNAL_RUNTIME_MAX_BODY` that is not a positive integer",
     ),
     Mutant::new(
         "server/max-body-read-up-to-a-letter",
         "server/configuration",
-        "`INTERNAL_RUNTIME_MAX_BODY` that is no positive integer",
+        "`INTERNAL_RUNTIME_MAX_BODY` that is not a positive integer",
     ),
     Mutant::new(
         "server/fractional-max-body-accepted",
         "server/configuration",
-        "`INTERNAL_RUNTIME_MAX_BODY` that is no positive integer",
+        "`INTERNAL_RUNTIME_MAX_BODY` that is not a positive integer",
     ),
     Mutant::new(
         "server/absolute-entrypoint-accepted",
