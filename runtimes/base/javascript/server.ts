@@ -62,7 +62,7 @@ function isKey(sent: Uint8Array, key: Uint8Array): boolean {
 }
 
 /** Refuses what HTTP allows and the contract does not, before the body is read. */
-function admit(head: Head, configuration: Configuration): void {
+export function admit(head: Head, configuration: Configuration): void {
   if (head.method !== "POST") {
     throw new RuntimeError("method-not-allowed", "Only POST invokes the function.", undefined, "Allow: POST\r\n");
   }
@@ -95,7 +95,7 @@ const isStrings = (value: unknown): value is Record<string, string> =>
   isObject(value) && Object.values(value).every((member) => typeof member === "string");
 
 /** The fields of the body, each with its default. */
-function parse(bytes: Uint8Array, configuration: Configuration): Invocation {
+export function parse(bytes: Uint8Array, configuration: Configuration): Invocation {
   const body = bytes.length === 0 ? {} : parseJson(bytes);
   demand(isObject(body), "Body must be a JSON object.");
   const path = body.path ?? "/usr/code";

@@ -53,8 +53,7 @@ export abstract class Connection {
   async linger(): Promise<void> {
     this.#latest = Math.min(this.#latest, Date.now() + LINGER);
     await this.closeWrite();
-    do this.input.skip(this.input.size);
-    while (await this.#fill(0, LINGER_SILENCE));
+    do this.input.skip(this.input.size); while (await this.#fill(0, LINGER_SILENCE));
   }
 
   close(): void {

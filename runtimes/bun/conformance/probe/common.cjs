@@ -1,4 +1,4 @@
-'use strict';
+"use strict";
 
 // CommonJS.
-module.exports = require('./interpreter.ts').default('common.cjs');
+module.exports = require("./interpreter.ts").default("common.cjs");

@@ -1,6 +1,7 @@
 // The steps of the probe, as `conformance/PROBE.md` lists them. Each gets itself and its call. Those that wait return
 // a promise.
 
+// deno-lint-ignore no-explicit-any -- whatever a payload holds
 export type Value = any;
 
 /** What a step works with: the handler's arguments, the notes for `answer`, and `echo`. */

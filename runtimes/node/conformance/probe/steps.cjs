@@ -6,7 +6,10 @@
 
 const fs = require('node:fs');
 
-const sleep = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+const sleep = (ms) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 
 function deliberate(text) {
   throw new Error(text);
@@ -15,12 +18,12 @@ function deliberate(text) {
 const namesIn = (folder) => (fs.existsSync(folder) ? fs.readdirSync(folder).sort() : []);
 
 module.exports = {
-  echo: (step, call) => call.echo(),
-  answer: (step, { notes, res }) => res.json(notes),
+  echo: (_step, call) => call.echo(),
+  answer: (_step, { notes, res }) => res.json(notes),
   send: ({ text, times = 1, status, headers }, { res }) => res.send(text.repeat(times), status, headers),
   json: ({ value, status, headers }, { res }) => res.json(value, status, headers),
   bytes: ({ base64, status, headers }, { res }) => res.bytes(Buffer.from(base64, 'base64'), status, headers),
-  unencodable: (step, { res }) => {
+  unencodable: (_step, { res }) => {
     const cycle = {};
     cycle.itself = cycle;
     res.json(cycle);
@@ -37,7 +40,7 @@ module.exports = {
     for (const field of [req.payload, req.env, req.headers]) field[name] = text;
   },
 
-  environ: (step, { notes }) => {
+  environ: (_step, { notes }) => {
     const processes = {};
     for (const id of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
       try {
@@ -68,7 +71,7 @@ module.exports = {
       });
     }
   },
-  dependency: (step, { notes }) => {
+  dependency: (_step, { notes }) => {
     const ms = require('ms');
     if (ms('2 days') !== 172_800_000) throw new Error('the dependency does not do what it is for');
     const { name, version } = require('ms/package.json');

@@ -12,7 +12,7 @@ def run(steps, call):
     from steps import STEPS  # imported by the first step: the probe's first answer is timed
 
     for index, step in enumerate(steps):
-        rest = steps[index + 1:]
+        rest = steps[index + 1 :]
         if step["do"] == "spawn":
             return spawn(step, rest, call)
         if step["do"] not in STEPS:
@@ -44,7 +44,7 @@ def spawn(step, rest, call):
 async def spawn_task(seconds, rest, call):
     import asyncio
 
-    asyncio.create_task(go_on(asyncio.sleep(seconds), rest, call))
+    asyncio.create_task(go_on(asyncio.sleep(seconds), rest, call))  # noqa: RUF006  left running, as the step says
 
 
 def create_probe(file):
@@ -57,8 +57,7 @@ def create_probe(file):
         payload, env, headers = req.payload, req.env, req.headers
 
         def echo():
-            res.json({"file": file, "load": load, "count": count,
-                      "payload": payload, "env": env, "headers": headers})
+            res.json({"file": file, "load": load, "count": count, "payload": payload, "env": env, "headers": headers})
 
         if isinstance(payload, dict) and "steps" in payload:
             notes = {"nonce": payload.get("nonce")}

@@ -41,7 +41,7 @@ def json(step, call):
     call.res.json(step["value"], **arguments(step))
 
 
-def bytes(step, call):
+def bytes(step, call):  # noqa: A001  as the step is called
     call.res.bytes(binascii.a2b_base64(step["base64"]), **arguments(step))
 
 
@@ -134,8 +134,13 @@ def orphans(step, call):
     import subprocess
 
     for _ in range(int(step["times"])):
-        subprocess.run(["sh", "-c", "sleep 0.05 &"], check=True, stdin=subprocess.DEVNULL,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        subprocess.run(
+            ["sh", "-c", "sleep 0.05 &"],
+            check=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
 
 
 def dependency(step, call):
@@ -150,8 +155,23 @@ def dependency(step, call):
 
 
 STEPS = {
-    "echo": echo, "answer": answer, "send": send, "json": json, "bytes": bytes, "unencodable": unencodable,
-    "nan": nan, "throw": throw, "sleep": sleep, "pass": nothing, "print": output, "set": put,
-    "environ": environ, "meet": meet, "list": names, "exit": end, "kill": kill, "orphans": orphans,
+    "echo": echo,
+    "answer": answer,
+    "send": send,
+    "json": json,
+    "bytes": bytes,
+    "unencodable": unencodable,
+    "nan": nan,
+    "throw": throw,
+    "sleep": sleep,
+    "pass": nothing,
+    "print": output,
+    "set": put,
+    "environ": environ,
+    "meet": meet,
+    "list": names,
+    "exit": end,
+    "kill": kill,
+    "orphans": orphans,
     "dependency": dependency,
 }
