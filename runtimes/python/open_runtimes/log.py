@@ -6,7 +6,9 @@ from .runtime_answer import describe
 
 
 def say(text):
-    print(text, file=sys.stderr, flush=True)
+    """In one piece: print writes the line break apart, and what another thread prints may come between."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 def log(error):
