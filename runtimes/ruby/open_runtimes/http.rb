@@ -62,7 +62,7 @@ module OpenRuntimes
     def begin_message(data, position, known)
       return position + 2 if data.byteslice(position, 2) == "\r\n" # an empty line before a request means nothing
 
-      ending = data.byteindex("\r\n\r\n", [position, known - 3].max)
+      ending = data.index("\r\n\r\n", [position, known - 3].max)
       size = (ending ? ending + 4 : data.bytesize) - position
       raise Refused, HEAD_TOO_LARGE if size > LARGEST_HEAD
       return hold(data, position) unless ending
@@ -108,7 +108,7 @@ module OpenRuntimes
 
     def line(data, position)
       @waits = false
-      ending = data.byteindex("\r\n", position)
+      ending = data.index("\r\n", position)
       raise Refused, BAD if (ending || data.bytesize) - position > LARGEST_LINE
       return hold(data, position) unless ending
 

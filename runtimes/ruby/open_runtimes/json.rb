@@ -49,7 +49,7 @@ module OpenRuntimes
     # The parser takes \x for an x, and half of a surrogate pair for a character that cannot be written again.
     def self.check_escapes(text)
       position = 0
-      while (position = text.byteindex(BACKSLASH, position))
+      while (position = text.index(BACKSLASH, position))
         letter = text.getbyte(position + 1)
         if PLAIN_ESCAPES.include?(letter)
           position += 2

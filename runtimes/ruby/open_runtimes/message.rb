@@ -58,8 +58,8 @@ module OpenRuntimes
     def read(head, position)
       last = head.bytesize - 2
       while position < last
-        colon = head.byteindex(":", position)
-        ending = head.byteindex("\r\n", colon)
+        colon = head.index(":", position)
+        ending = head.index("\r\n", colon)
         spelling = head.byteslice(position, colon - position)
         name = SPELLINGS[spelling]
         name ||= SPELLINGS[spelling.downcase] if LENGTHS.include?(spelling.bytesize)
