@@ -226,6 +226,18 @@ func (s *service) shutDown(web *http.Server, connections *server.Connections) {
 	s.running.Wait()
 }
 
+// newWeb is net/http with all that this server sets.
+func newWeb(handler http.Handler) *http.Server {
+	return &http.Server{
+		Handler:                      handler,
+		ConnContext:                  server.WithConnection,
+		ReadHeaderTimeout:            idle,
+		IdleTimeout:                  idle,
+		MaxHeaderBytes:               headers,
+		DisableGeneralOptionsHandler: true,
+	}
+}
+
 func run() error {
 	if runtime.GOMAXPROCS(0) > processors {
 		runtime.GOMAXPROCS(processors)
@@ -247,14 +259,7 @@ func run() error {
 		return fmt.Errorf("Port 3000 cannot be opened: %w.", err)
 	}
 	connections := server.NewConnections(listener)
-	web := &http.Server{
-		Handler:                      service,
-		ConnContext:                  server.WithConnection,
-		ReadHeaderTimeout:            idle,
-		IdleTimeout:                  idle,
-		MaxHeaderBytes:               headers,
-		DisableGeneralOptionsHandler: true,
-	}
+	web := newWeb(service)
 	go web.Serve(connections)
 	<-signals
 	service.shutDown(web, connections)

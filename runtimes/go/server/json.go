@@ -56,7 +56,7 @@ func isNumeric(c byte) bool {
 
 // isFinite asks the library only about what could be out of range.
 func isFinite(number []byte) bool {
-	if len(number) < 300 && bytes.IndexAny(number, "eE") < 0 {
+	if len(number) < 300 && !bytes.ContainsAny(number, "eE") {
 		return true
 	}
 	_, err := strconv.ParseFloat(string(number), 64)
