@@ -5,7 +5,7 @@
 
 run_bun() {
     BUN_INSTALL_CACHE_DIR=$work/bun BUN_RUNTIME_TRANSPILER_CACHE_PATH=0 \
-    NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt} bun "$@"
+        NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt} bun "$@"
 }
 
 # Where Bun has nothing to install it is not called, and the build needs no network.
@@ -22,7 +22,7 @@ install_dependencies() {
     frozen=
     if [ -e bun.lock ] || [ -e bun.lockb ]; then frozen=--frozen-lockfile; fi
     run_bun install --production --no-progress $frozen 2>&1 || fail "the dependencies could not be installed, see above."
-    outside=$(find node_modules -maxdepth 2 -xtype l -not -path '*/.bin/*' -print -quit 2> /dev/null) || true
+    outside=$(find node_modules -maxdepth 2 -xtype l -not -path '*/.bin/*' -print -quit 2>/dev/null) || true
     [ -z "$outside" ] || fail "$outside leads nowhere: a file: dependency must lie inside the function's folder."
 }
 

@@ -13,7 +13,7 @@ install_dependencies() {
     frozen=
     [ ! -e deno.lock ] || frozen=--frozen
     run_deno install --node-modules-dir=auto $frozen "$@" 2>&1 || fail "the dependencies could not be installed, see above."
-    outside=$(find node_modules -maxdepth 2 -xtype l -not -path '*/.bin/*' -print -quit 2> /dev/null) || true
+    outside=$(find node_modules -maxdepth 2 -xtype l -not -path '*/.bin/*' -print -quit 2>/dev/null) || true
     [ -z "$outside" ] || fail "$outside leads nowhere: a linked package must lie inside the function's folder."
 }
 
@@ -25,9 +25,9 @@ list_inline() {
 stage node_modules
 if [ -e deno.json ] || [ -e deno.jsonc ] || [ -e package.json ]; then install_dependencies; fi
 
-if list_inline > "$work/inline"; then
+if list_inline >"$work/inline"; then
     set --
-    while IFS= read -r file; do set -- "$@" "$file"; done < "$work/inline"
+    while IFS= read -r file; do set -- "$@" "$file"; done <"$work/inline"
     install_dependencies --entrypoint "$@"
 fi
 

@@ -26,7 +26,7 @@ stage vendor
 # day: this says that it just did.
 cp -R --symbolic-link "$own/cache" "$work/cache"
 rm -f "$work/cache/trim.txt"
-date +%s > "$work/cache/trim.txt"
+date +%s >"$work/cache/trim.txt"
 
 # Downloads go to a private folder, unless the author mounted one to keep them.
 [ -e "$HOME/go" ] || export GOPATH="$work/go"
@@ -40,12 +40,12 @@ go mod edit -require openruntimes@v1.0.0 -replace "openruntimes=$own/api" "$work
     fail "go cannot read $source/go.mod."
 
 # Every program that go would build here, by its folder.
-go list -modfile "$work/go.mod" -e -find -f '{{if eq .Name "main"}}{{.Dir}}{{end}}' ./... > "$work/programs" ||
+go list -modfile "$work/go.mod" -e -find -f '{{if eq .Name "main"}}{{.Dir}}{{end}}' ./... >"$work/programs" ||
     fail "go cannot list the packages."
 compiled=no
 while read -r folder; do
     [ ! -f "$folder/main.go" ] || compile "$folder"
-done < "$work/programs"
+done <"$work/programs"
 [ $compiled = yes ] ||
     fail "no main.go hands a handler over: write \"func main() { openruntimes.Serve(handler) }\" in package main."
 pack

@@ -30,7 +30,7 @@ compile_with_maven() {
     set -- process-classes dependency:copy-dependencies -DincludeScope=runtime -Dmdep.outputDirectory=target/dependency
     # Maven's own default is Java 8.
     grep -qE 'maven\.compiler\.|<release>|<source>' pom.xml || set -- "$@" -Dmaven.compiler.release=21
-    if run_maven --offline "$@" > "$work/offline" 2>&1; then
+    if run_maven --offline "$@" >"$work/offline" 2>&1; then
         cat "$work/offline"
     elif grep -qiE 'offline mode|has not been downloaded' "$work/offline"; then
         run_maven "$@" || fail "Maven found the errors above."
@@ -43,9 +43,9 @@ compile_with_maven() {
 # Without a pom.xml there are no dependencies: the compiler alone is enough.
 compile() {
     mkdir -p target/classes
-    find "$1" -name '*.java' > "$work/sources"
+    find "$1" -name '*.java' >"$work/sources"
     [ -s "$work/sources" ] || fail "$source holds no Java: write src/main/java/Main.java."
-    sed 's/["\\]/\\&/g; s/.*/"&"/' "$work/sources" > "$work/quoted"
+    sed 's/["\\]/\\&/g; s/.*/"&"/' "$work/sources" >"$work/quoted"
     # shellcheck disable=SC2046,SC2086
     javac $(printf -- '-J%s ' $jvm) -encoding UTF-8 -parameters -g -proc:none -d target/classes \
         -cp "$own/open-runtimes.jar" @"$work/quoted" || fail "javac found the errors above."

@@ -45,7 +45,7 @@ compile() {
     settings=tsconfig.json
     if [ ! -e tsconfig.json ]; then
         settings=tsconfig.build.json
-        echo '{ "extends": "/usr/local/src/tsconfig.json" }' > "$settings"
+        echo '{ "extends": "/usr/local/src/tsconfig.json" }' >"$settings"
     fi
     "$compiler" --project "$settings" --pretty false --outDir null --noEmit false --noEmitOnError true \
         --declaration false --composite false --incremental false --emitDeclarationOnly false >&2 ||

@@ -43,7 +43,7 @@ compile() {
 }
 
 cd "$source"
-list_requirements > "$work/requirements.txt"
+list_requirements >"$work/requirements.txt"
 if needs_pip; then
     stage "$dependencies"
     install_dependencies

@@ -20,8 +20,8 @@ install_gems() {
     rm -rf "$gems"
     frozen=false
     if [ -e Gemfile.lock ] || [ -e gems.locked ]; then frozen=true; fi
-    run_bundler config set --local path "$gems" > /dev/null
-    if run_bundler install --standalone --local > "$work/local.log" 2>&1; then
+    run_bundler config set --local path "$gems" >/dev/null
+    if run_bundler install --standalone --local >"$work/local.log" 2>&1; then
         cat "$work/local.log"
     else
         run_bundler install --standalone

@@ -15,14 +15,14 @@ run_cargo() {
 
 # Every package that cargo would build here: name and folder.
 list_packages() {
-    run_cargo tree --workspace --depth 0 --prefix none --format '{p}' > "$work/tree" || return
-    sed -n '/(proc-macro)/d; s/^\([^ ]*\) [^(]*(\(.*\))$/\1 \2/p' "$work/tree" | sort -u > "$work/packages"
+    run_cargo tree --workspace --depth 0 --prefix none --format '{p}' >"$work/tree" || return
+    sed -n '/(proc-macro)/d; s/^\([^ ]*\) [^(]*(\(.*\))$/\1 \2/p' "$work/tree" | sort -u >"$work/packages"
 }
 
 # Leaves beside a src/lib.rs what the server opens, where the file exports a handler.
 compile() {
     run_cargo rustc --release --package "$1" --lib --crate-type cdylib \
-        --message-format json-render-diagnostics > "$work/messages" || fail "cargo found the errors above."
+        --message-format json-render-diagnostics >"$work/messages" || fail "cargo found the errors above."
     library=$(sed -n 's/.*"crate_types":\["cdylib"\].*"filenames":\["\([^"]*\.so\)".*/\1/p' "$work/messages")
     if nm --dynamic --defined-only "$library" | grep -q ' open_runtimes_module$'; then
         cp "$library" "$2/src/lib.so"
@@ -47,7 +47,7 @@ fi
 [ -e Cargo.lock ] || cp "$own/Cargo.lock" Cargo.lock
 
 # Where what the image carries is enough, the network is not asked.
-if CARGO_NET_OFFLINE=true list_packages 2> "$work/missing"; then
+if CARGO_NET_OFFLINE=true list_packages 2>"$work/missing"; then
     export CARGO_NET_OFFLINE=true
 else
     list_packages || fail "cargo cannot resolve the dependencies."
@@ -56,7 +56,7 @@ fi
 compiled=no
 while read -r name folder; do
     [ ! -f "$folder/src/lib.rs" ] || compile "$name" "$folder"
-done < "$work/packages"
+done <"$work/packages"
 [ $compiled = yes ] || fail "no src/lib.rs exports a handler: write \"open_runtimes::handler!(handler);\" in it."
 
 # It may hold the token of a private registry, and only cargo reads it.

@@ -52,7 +52,7 @@ stage() {
 # first year that zip files know. There is no entry for the folder itself: whoever unpacks the package into
 # /usr/code, which belongs to root, could not set its mode.
 pack() {
-    find . -mindepth 1 -maxdepth 1 -print0 | sort -z > "$work/entries"
+    find . -mindepth 1 -maxdepth 1 -print0 | sort -z >"$work/entries"
     tar -cf "$unfinished" --use-compress-program='gzip -n' --format=gnu --sort=name \
         --owner=0 --group=0 --numeric-owner --mode=u+rwX,go+rX,go-w --mtime='1980-01-01 00:00Z' \
         --null --verbatim-files-from --files-from="$work/entries"

@@ -11,9 +11,10 @@ require_key() {
         exit 1
     fi
     case $INTERNAL_RUNTIME_KEY in
-        *[!!-~]*)
-            echo "INTERNAL_RUNTIME_KEY may hold visible ASCII only (0x21 to 0x7E): no space, line break or accent." >&2
-            exit 1 ;;
+    *[!!-~]*)
+        echo "INTERNAL_RUNTIME_KEY may hold visible ASCII only (0x21 to 0x7E): no space, line break or accent." >&2
+        exit 1
+        ;;
     esac
 }
 

@@ -14,7 +14,7 @@ serve() {
     shift
     java "$@" @"$shared" @"$options" "$class" < <(echo key) &
     server=$!
-    until (exec 4<> /dev/tcp/127.0.0.1/3000) 2> /dev/null; do
+    until (exec 4<>/dev/tcp/127.0.0.1/3000) 2>/dev/null; do
         kill -0 $server
         sleep 0.1
     done
@@ -33,15 +33,18 @@ serve() {
 
 # Expects that status in answer to a request of that method, key and body.
 ask() {
-    exec 4<> /dev/tcp/127.0.0.1/3000
+    exec 4<>/dev/tcp/127.0.0.1/3000
     printf '%s / HTTP/1.1\r\nHost: localhost\r\nX-Internal-Challenge: %s\r\nContent-Length: %s\r\n\r\n%s' \
         "$2" "$3" "${#4}" "$4" | dd bs=64K iflag=fullblock status=none >&4 # in one write: the bare server reads no more than one
     read -r line <&4
     exec 4>&-
-    [ "${line#HTTP/1.1 "$1"}" != "$line" ] || { echo "train.sh: expected $1, got $line" >&2; exit 1; }
+    [ "${line#HTTP/1.1 "$1"}" != "$line" ] || {
+        echo "train.sh: expected $1, got $line" >&2
+        exit 1
+    }
 }
 
-if java -XX:AOTMode=off -version 2> /dev/null; then
+if java -XX:AOTMode=off -version 2>/dev/null; then
     serve 50 -XX:AOTMode=record -XX:AOTConfiguration="$record"
     java @"$shared" @"$options" -XX:AOTMode=create -XX:AOTConfiguration="$record" -XX:AOTCache="$cache" "$class"
     use=-XX:AOTCache=$cache must=-XX:AOTMode=on
@@ -55,5 +58,5 @@ rm -f "$record"
 chmod 644 "$cache"
 
 # Started so, the JVM ends where the cache does not fit. In use it would only be slow.
-echo "$use" >> "$options"
+echo "$use" >>"$options"
 serve 1 $must
