@@ -24,7 +24,7 @@ final class Server implements Loop.Server, SignalHandler {
     }
 
     /** What a body asks for. */
-    private record Invocation(String path, String file, Request request) {
+    record Invocation(String path, String file, Request request) {
     }
 
     private final Configuration configuration;
@@ -111,10 +111,10 @@ final class Server implements Loop.Server, SignalHandler {
     }
 
     /** The fields of the body, each with its default. */
-    private Invocation parse(byte[] bytes) throws Refusal {
+    static Invocation parse(byte[] bytes, String entrypoint) throws Refusal {
         Map<?, ?> body = bytes.length == 0 ? Map.of() : object(bytes);
         Object path = field(body, "path", "/usr/code");
-        Object file = field(body, "file", configuration.entrypoint);
+        Object file = field(body, "file", entrypoint);
         Object env = field(body, "env", null);
         Object headers = field(body, "headers", null);
         Object payload = field(body, "payload", null);
@@ -162,7 +162,7 @@ final class Server implements Loop.Server, SignalHandler {
     public void receive(Connection connection) {
         Invocation invocation;
         try {
-            invocation = parse(connection.takeBody());
+            invocation = parse(connection.takeBody(), configuration.entrypoint);
         } catch (Refusal refusal) {
             connection.reply(refusal.answer);
             return;
