@@ -2,7 +2,7 @@
 //!
 //! The layers, from below: `wire` (HTTP by the byte), `backend` (what a server runs on, and the words for it),
 //! `docker` (the container engine as a backend), `fixture` (what a check is given), `contract` (the requirements),
-//! `plan` (what will be checked), `document` (the tables of documents), `report` (results alone), `run` (in which
+//! `plan` (what will be checked), `document` (the tables of documents), `report` (results), `run` (in which
 //! order), `command`. A test holds that
 //! no layer uses one above it, and that inside each no two files use each other. The crates `protocol` and
 //! `engine` know none of this, so that an executor can share them as they are.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use conformance::backend::{CheckResult, Launch};
-use conformance::contract::Requirement;
-use conformance::fixture::Context;
+use conformance::contract::{Check, Requirement, ServerCheck};
+use conformance::fixture::ServerContext;
 use conformance::plan::{self, Plan, Planned, Selection};
 use conformance::report::Verdict;
 use conformance::run::{self, Run, Terminal};
@@ -96,7 +96,7 @@ async fn what_a_killed_run_left_the_next_one_removes() {
 }
 
 /// Runs one check of ours in place of a requirement's, and returns its verdict; nothing may be left.
-async fn after(check: conformance::contract::Check) -> Verdict {
+async fn after(check: ServerCheck) -> Verdict {
     let _one = ONE.lock().await;
     let root = plan::repository();
     let runtimes = plan::discover(&root).expect("the runtimes are found");
@@ -104,7 +104,7 @@ async fn after(check: conformance::contract::Check) -> Verdict {
     let plan = Plan::of(&runtimes, plan::today())
         .and_then(|plan| plan.select(&selection))
         .expect("node:24 is there");
-    let requirement = Requirement { check, ..*plan.planned[0].requirement };
+    let requirement = Requirement { check: Check::Shared(check), ..*plan.planned[0].requirement };
     let planned = Planned { requirement: Box::leak(Box::new(requirement)), ..plan.planned[0].clone() };
     let run = Arc::new(Run::new_in(&root, plan, Arc::new(Terminal::new(false)), &journal()).expect("a run"));
     let outcome = run.check(&planned).await;
@@ -115,7 +115,7 @@ async fn after(check: conformance::contract::Check) -> Verdict {
     outcome.verdict
 }
 
-async fn starts_a_second_server(s: &Context) -> CheckResult {
+async fn starts_a_second_server(s: &ServerContext) -> CheckResult {
     s.serve(Launch::default()).await?;
     let there = s.runtime().session().engine().await?.mine().await?;
     assert!(there.containers.len() >= 2, "there was something to remove");

@@ -15,7 +15,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("contract", &["backend", "docker", "fixture", "wire"]),
     ("plan", &["backend", "contract"]),
     ("document", &["contract", "plan"]),
-    ("report", &[]),
+    ("report", &["contract"]),
     ("run", &["backend", "contract", "docker", "fixture", "plan", "report"]),
     ("command", &["document", "plan", "report", "run"]),
 ];

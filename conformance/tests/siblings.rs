@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use conformance::backend::{CheckResult, Spec};
 use conformance::contract::steps::{self, Step};
-use conformance::contract::{Level, Requirement};
-use conformance::fixture::Context;
+use conformance::contract::{Check, Level, Requirement};
+use conformance::fixture::ServerContext;
 use conformance::plan::{self, Exceptions, Plan, Planned, Selection, Standing};
 use conformance::report::{Verdict, explain};
 use conformance::run::{self, Run, Terminal};
@@ -31,10 +31,11 @@ fn main() -> ExitCode {
     let versions: Vec<(RuntimeId, Standing)> = plan.versions.iter().map(standing).collect();
     let folder = std::env::temp_dir().join(format!("conformance-siblings-{}", std::process::id()));
     let run = Arc::new(Run::new_in(&root, plan, Arc::new(Terminal::new(false)), &folder).expect("a run"));
-    let requirement: &'static Requirement =
-        Box::leak(Box::new(Requirement::must("answers", "The same in every language.", |s| {
-            Box::pin(answers(s))
-        })));
+    let requirement: &'static Requirement = Box::leak(Box::new(Requirement::must(
+        "answers",
+        "The same in every language.",
+        Check::Shared(|s| Box::pin(answers(s))),
+    )));
     assert_eq!(requirement.level, Level::Must);
     let trials = versions.into_iter().map(|(id, standing)| {
         let (run, handle) = (run.clone(), runtime.handle().clone());
@@ -62,7 +63,7 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-async fn answers(s: &Context) -> CheckResult {
+async fn answers(s: &ServerContext) -> CheckResult {
     let mut said = String::new();
     let post = |body: &Value| s.request().json(body);
     let act = |steps: [Step; 1]| post(&json!({ "payload": steps::payload(steps) }));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use backend::{Nowhere, Silent, spec};
 use conformance::backend::{BuildJob, CheckError, CheckResult, Release, Source};
-use conformance::contract::{Check, Fixture, Level, Requirement};
+use conformance::contract::{Check, ContextCheck, Level, Requirement};
 use conformance::docker::Session;
 use conformance::fixture::{Context, Runtime};
 use conformance::plan::{Exceptions, Expectation, Planned, Standing};
@@ -37,8 +37,8 @@ async fn outcome(requirement: Requirement, exceptions: Exceptions, place: Nowher
     outcome
 }
 
-fn requirement(check: Check) -> Requirement {
-    Requirement::must("auth/wrong", "A requirement of this test's.", check).fixture(Fixture::Empty)
+fn requirement(check: ContextCheck) -> Requirement {
+    Requirement::must("auth/wrong", "A requirement of this test's.", Check::Empty(check))
 }
 
 fn expecting(until: Date) -> Exceptions {
@@ -50,8 +50,8 @@ fn expecting(until: Date) -> Exceptions {
     }
 }
 
-const PASSES: Check = |_| Box::pin(async { Ok(()) });
-const FAILS: Check = |_| Box::pin(async { Err(CheckError::broken("this", "that")) });
+const PASSES: ContextCheck = |_| Box::pin(async { Ok(()) });
+const FAILS: ContextCheck = |_| Box::pin(async { Err(CheckError::broken("this", "that")) });
 
 #[tokio::test]
 async fn a_failure_expected_until_today_is_not_red() {
@@ -102,7 +102,7 @@ fn unstable(named: bool) -> Exceptions {
 #[tokio::test]
 async fn a_failure_of_an_unstable_version_warns() {
     let broken = outcome(requirement(FAILS), unstable(false), Nowhere).await;
-    let panics: Check = |_| Box::pin(async { panic!("on purpose") });
+    let panics: ContextCheck = |_| Box::pin(async { panic!("on purpose") });
     let fault = outcome(requirement(panics), unstable(false), Nowhere).await;
     for outcome in [&broken, &fault] {
         assert!(outcome.is_warning() && !outcome.is_failure(), "{outcome:?}");
@@ -141,7 +141,7 @@ async fn a_request_that_cannot_be_made_is_the_harness_s_fault() {
 
 #[tokio::test]
 async fn a_watchdog_that_is_too_short_is_the_harness_s_fault() {
-    let slow: Check = |_| {
+    let slow: ContextCheck = |_| {
         Box::pin(async {
             tokio::time::sleep(Duration::from_secs(5)).await;
             Ok(())
@@ -153,7 +153,7 @@ async fn a_watchdog_that_is_too_short_is_the_harness_s_fault() {
 
 #[tokio::test]
 async fn a_panic_is_the_harness_s_fault() {
-    let panics: Check = |_| Box::pin(async { panic!("on purpose") });
+    let panics: ContextCheck = |_| Box::pin(async { panic!("on purpose") });
     is_fault(outcome(requirement(panics), Exceptions::default(), Nowhere).await, "on purpose");
 }
 

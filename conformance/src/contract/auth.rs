@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::barrier::Barrier;
 use super::expect::{During, Expect, echo, ensure, is_refused, member, nonce};
-use super::requirement::{Fixture, LAUNCHES, Requirement, check};
+use super::requirement::{LAUNCHES, Requirement, check};
 use super::steps::{Probe, Step};
 use crate::backend::{CheckResult, Key, Launch, Variable};
-use crate::fixture::{Context, Server, eventually};
+use crate::fixture::{Context, Server, ServerContext, eventually};
 use crate::wire::Request;
 use protocol::{CHALLENGE, KEY, Kind, limit, message};
 
@@ -54,9 +54,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "With `INTERNAL_RUNTIME_KEY` [unset], [empty] or [anything but visible ASCII \
          (0x21–0x7E)], the container [exits non-zero] [without ever answering on port 3000], and \
          [names the variable] [on stderr].",
-        check!(unset),
+        check!(Empty, unset),
     )
-    .fixture(Fixture::Empty)
     .timeout(LAUNCHES),
     Requirement::must(
         "auth/hidden",
@@ -64,13 +63,12 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
          `launch.sh` hands it over on a file descriptor and starts the server without the \
          variable. [No log line holds it], [on success], [refusal] or [failure]. (The memory of \
          its own process is out of scope.)",
-        check!(hidden),
+        check!(Own, hidden),
     )
-    .depends_on(&["auth/wrong", "body/malformed", "function/throw"])
-    .fixture(Fixture::Own),
+    .depends_on(&["auth/wrong", "body/malformed", "function/throw"]),
 ];
 
-async fn valid(s: &Context) -> CheckResult {
+async fn valid(s: &ServerContext) -> CheckResult {
     for name in [CHALLENGE, "x-internal-challenge", "X-INTERNAL-CHALLENGE", "x-INTERNAL-challenge"] {
         let request = Request::post().header(name, s.key()).json(&json!({ "payload": { "nonce": nonce() } }));
         s.connect().await?.exchange(&request).await?.is(200).during(name)?;
@@ -92,11 +90,11 @@ async fn is_turned_away(s: &Server, what: &str, keys: &[&[u8]]) -> CheckResult {
     ensure(names.is_empty(), format!("{what}: the function does not run"), format!("it left {names:?}"))
 }
 
-async fn missing(s: &Context) -> CheckResult {
+async fn missing(s: &ServerContext) -> CheckResult {
     is_turned_away(s, "no header", &[]).await
 }
 
-async fn wrong(s: &Context) -> CheckResult {
+async fn wrong(s: &ServerContext) -> CheckResult {
     let key = s.key();
     let same_length = "#".repeat(key.len());
     let last_differs = format!("{}?", &key[..key.len() - 1]);
@@ -129,7 +127,7 @@ async fn wrong(s: &Context) -> CheckResult {
     is_turned_away(s, "bytes that are no text", &[&[0xff, 0xfe, 0xff]]).await
 }
 
-async fn repeated(s: &Context) -> CheckResult {
+async fn repeated(s: &ServerContext) -> CheckResult {
     let (right, wrong) = (s.key().as_bytes(), b"wrong".as_slice());
     is_turned_away(s, "right and right", &[right, right]).await?;
     is_turned_away(s, "right and wrong", &[right, wrong]).await?;
@@ -137,7 +135,7 @@ async fn repeated(s: &Context) -> CheckResult {
     is_turned_away(s, "right and empty", &[right, b""]).await
 }
 
-async fn first(s: &Context) -> CheckResult {
+async fn first(s: &ServerContext) -> CheckResult {
     let wrong = || Request::post().header(CHALLENGE, "wrong");
     let declared = |bytes: usize| wrong().unframed().header("Content-Length", bytes.to_string());
     let cases = [
@@ -158,7 +156,7 @@ async fn first(s: &Context) -> CheckResult {
     Ok(())
 }
 
-async fn no_continue(s: &Context) -> CheckResult {
+async fn no_continue(s: &ServerContext) -> CheckResult {
     let request = Request::post().header(CHALLENGE, "wrong").header("Expect", "100-continue").body("{}");
     let mut connection = s.connect().await?;
     connection.write(&request.head()).await?;
@@ -190,7 +188,7 @@ async fn unset(s: &Context) -> CheckResult {
     Ok(())
 }
 
-async fn hidden(s: &Context) -> CheckResult {
+async fn hidden(s: &ServerContext) -> CheckResult {
     let nonce = nonce();
     let value = s.observe([Step::environ()]).await?;
     let processes = member(&value, "processes")?.as_object().cloned().unwrap_or_default();

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::expect::{During, Expect, echo, ensure, member};
-use super::requirement::{BUILDS, Fixture, Requirement, check};
+use super::requirement::{BUILDS, Requirement, check};
 use super::steps::{Probe, Step};
-use crate::backend::{BuildJob, Built, CheckResult, Launch, Package, Source, Start};
-use crate::fixture::{Context, eventually};
+use crate::backend::{BuildJob, Built, CheckResult, Launch, Package, Source, Spec, Start};
+use crate::fixture::{Context, ServerContext, eventually};
 use protocol::{Kind, PACKAGE_NAME};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
@@ -15,28 +15,25 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "[`build.sh` [turns the source in `/usr/code` into the package]], [which [appears by \
          rename]] and [never contains itself]; `launch.sh`, in a fresh container, [unpacks \
          `/tmp/code.tar.gz` and serves].",
-        check!(package),
+        check!(Empty, package),
     )
     .from_document()
-    .fixture(Fixture::Empty)
     .timeout(BUILDS),
     Requirement::must(
         "build/deploy",
         "[`deploy.sh` [builds and serves]] [from `/usr/deploy-code`], [which may be read-only].",
-        check!(deploy),
+        check!(Empty, deploy),
     )
     .from_document()
-    .fixture(Fixture::Empty)
     .timeout(BUILDS),
     Requirement::must(
         "build/launch",
         "[[Without a package] `launch.sh` [serves the contents of `/usr/code`], [even if it is empty]]; \
          [a package that it cannot unpack makes it [exit non-zero]] [and [say so]]; [launching twice over \
          the same `/usr/code` works].",
-        check!(launch),
+        check!(Empty, launch),
     )
     .depends_on(&["build/package", "lifecycle/stop"])
-    .fixture(Fixture::Empty)
     .timeout(BUILDS),
     Requirement::must(
         "build/dependency",
@@ -47,17 +44,15 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "build/offline",
         "A function without dependencies [builds with no network].",
-        check!(offline),
+        check!(Empty, offline),
     )
-    .fixture(Fixture::Empty)
     .timeout(BUILDS),
     Requirement::must(
         "build/failure",
         "[A failing build [exits non-zero]], [shows the tool's own message], and [[leaves no \
          package], [not even an earlier one]].",
-        check!(failure),
+        check!(Empty, failure),
     )
-    .fixture(Fixture::Empty)
     .timeout(BUILDS),
 ];
 
@@ -138,21 +133,21 @@ async fn launch(s: &Context) -> CheckResult {
     Ok(())
 }
 
-async fn dependency(s: &Context) -> CheckResult {
+async fn dependency(s: &ServerContext) -> CheckResult {
     let value = s.observe([Step::dependency()]).await?;
     for name in ["name", "version"] {
         let text = member(&value, name)?.as_str().unwrap_or_default();
         ensure(!text.is_empty(), format!("the dependency's {name}"), value.to_string())?;
     }
     let name = value["name"].as_str().unwrap_or_default();
-    let declared = declares(s, name);
+    let declared = declares(s.spec(), name);
     ensure(declared, format!("{name} declared in the probe's own manifest"), "no file in probe/ names it")
 }
 
 /// Whether a file right in `probe/` that is no code names the dependency.
-fn declares(s: &Context, name: &str) -> bool {
-    let entries = std::fs::read_dir(s.spec().source(Source::Probe)).into_iter().flatten().flatten();
-    let entrypoint = &s.spec().entrypoint;
+fn declares(spec: &Spec, name: &str) -> bool {
+    let entries = std::fs::read_dir(spec.source(Source::Probe)).into_iter().flatten().flatten();
+    let entrypoint = &spec.entrypoint;
     entries
         .filter(|entry| entry.file_name().to_string_lossy() != entrypoint.as_str())
         .filter_map(|entry| std::fs::read_to_string(entry.path()).ok())

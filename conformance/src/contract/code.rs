@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::expect::{During, Expect, ensure, member, nonce, same};
-use super::requirement::{BUILDS, Fixture, Requirement, check};
+use super::requirement::{BUILDS, Requirement, check};
 use crate::backend::{BuildJob, CheckResult, Launch, Package, Source};
-use crate::fixture::{Context, Server};
+use crate::fixture::{Context, Server, ServerContext};
 use protocol::{CODE, ENTRYPOINT, Kind, message};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
@@ -43,36 +43,32 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "code/no-handler",
         "A file without a handler: [500 `load-failed`], and [the message says what to export].",
-        check!(no_handler),
+        check!(Empty, no_handler),
     )
-    .fixture(Fixture::Empty)
     .timeout(BUILDS),
     Requirement::must(
         "code/broken",
         "A file that fails to load: [500 `load-failed`]; [the server lives]. If code is compiled, \
          `build.sh` fails instead, for this and for `code/no-handler`, with the same information.",
-        check!(broken),
+        check!(Empty, broken),
     )
-    .fixture(Fixture::Empty)
     .timeout(BUILDS),
     Requirement::must(
         "code/once",
         "Loaded once per (`path`, `file`), [then kept]: on one kept connection [20 requests see \
          one load mark] and [a counter that rises by one].",
-        check!(once),
+        check!(Own, once),
     )
-    .depends_on(&["code/default"])
-    .fixture(Fixture::Own),
+    .depends_on(&["code/default"]),
     Requirement::must(
         "code/late",
         "A runtime started [over an empty `/usr/code` answers 404] and serves code that arrives later, \
          with no restart: [an unpacked package whose entrypoint appears last, by rename], in `/usr/code` \
          or in [a new folder that `path` names]. [A missing file is never remembered]; whether a failed \
          load is remembered is left open. (This makes prewarmed pools possible.)",
-        check!(late),
+        check!(Empty, late),
     )
-    .depends_on(&["code/missing"])
-    .fixture(Fixture::Empty),
+    .depends_on(&["code/missing"]),
 ];
 
 /// Calls the probe and expects it to say that it is `file`.
@@ -84,13 +80,13 @@ async fn acts_as(s: &Server, file: &str, mut body: Value) -> CheckResult {
     same("`file`", &json!(file), member(&value, "file")?)
 }
 
-async fn default(s: &Context) -> CheckResult {
+async fn default(s: &ServerContext) -> CheckResult {
     let entrypoint = &s.spec().entrypoint;
     acts_as(s, entrypoint, json!({})).await?;
     acts_as(s, entrypoint, json!({ "path": CODE, "file": entrypoint })).await.during("by name")
 }
 
-async fn file(s: &Context) -> CheckResult {
+async fn file(s: &ServerContext) -> CheckResult {
     for file in &s.spec().files {
         acts_as(s, file, json!({ "file": file })).await.during(file)?;
     }
@@ -101,13 +97,13 @@ async fn file(s: &Context) -> CheckResult {
     acts_as(&server, entrypoint, json!({ "file": entrypoint })).await.during(&format!("{ENTRYPOINT}={other}"))
 }
 
-async fn path(s: &Context) -> CheckResult {
+async fn path(s: &ServerContext) -> CheckResult {
     let (folder, file) = &s.spec().nested;
     let path = format!("{CODE}/{folder}");
     acts_as(s, &format!("{folder}/{file}"), json!({ "path": path, "file": file })).await
 }
 
-async fn missing(s: &Context) -> CheckResult {
+async fn missing(s: &ServerContext) -> CheckResult {
     let (folder, file) = &s.spec().nested;
     let bodies = [
         json!({ "file": "no-such-file" }),
@@ -125,7 +121,7 @@ async fn missing(s: &Context) -> CheckResult {
     Ok(())
 }
 
-async fn escape(s: &Context) -> CheckResult {
+async fn escape(s: &ServerContext) -> CheckResult {
     let (folder, file) = &s.spec().nested;
     let entrypoint = &s.spec().entrypoint;
     let refused = [
@@ -187,7 +183,7 @@ async fn broken(s: &Context) -> CheckResult {
     is_refused(s, Package::Broken, Source::Broken, &s.spec().messages.broken).await
 }
 
-async fn once(s: &Context) -> CheckResult {
+async fn once(s: &ServerContext) -> CheckResult {
     let mut connection = s.connect().await?;
     let mut marks: Vec<(Value, u64)> = Vec::new();
     for _ in 0..20 {

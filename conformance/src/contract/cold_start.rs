@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::expect::{During, ensure};
-use super::requirement::{BUILDS, Fixture, LAUNCHES, Requirement, check};
+use super::requirement::{BUILDS, LAUNCHES, Requirement, check};
 use crate::backend::{CheckError, CheckResult, Launch};
 use crate::fixture::Context;
 use protocol::limit;
@@ -17,22 +17,20 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
          machine's other work; the smallest of up to 15 boots, ending early when the budget is met. [At \
          most 100 ms]; or, if the manifest declares a budget with a reason, at most that and at most 1.5 \
          × the language's bare server timed the same way.",
-        check!(boot),
+        check!(Exclusive, boot),
     )
     .from_document()
     .depends_on(&["body/fields", "lifecycle/stop"])
-    .fixture(Fixture::Exclusive)
     .timeout(BUILDS),
     Requirement::must(
         "cold-start/warm",
         "200 requests one after another on one kept connection, from the same place, in blocks \
          alternating with the null server in the same container; median less median, the best of \
          5 rounds: [under 1 ms].",
-        check!(warm),
+        check!(Exclusive, warm),
     )
     .from_document()
     .depends_on(&["body/fields", "lifecycle/stop"])
-    .fixture(Fixture::Exclusive)
     .timeout(LAUNCHES),
 ];
 

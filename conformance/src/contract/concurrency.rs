@@ -5,10 +5,10 @@ use serde_json::json;
 
 use super::barrier::Barrier;
 use super::expect::{During, Expect, echo, member, nonce, same};
-use super::requirement::{Fixture, Requirement, check};
+use super::requirement::{Requirement, check};
 use super::steps::{self, Step};
 use crate::backend::{CheckResult, Waiting};
-use crate::fixture::{Context, Server};
+use crate::fixture::{Server, ServerContext};
 use crate::wire::Connection;
 use protocol::limit;
 
@@ -26,10 +26,9 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "concurrency/many",
         "[64 requests are inside the function at the same time], by the barrier of \
          `concurrency/parallel`.",
-        check!(many),
+        check!(Own, many),
     )
-    .depends_on(&["concurrency/parallel"])
-    .fixture(Fixture::Own),
+    .depends_on(&["concurrency/parallel"]),
     Requirement::must(
         "concurrency/crosstalk",
         "500 requests with distinct nonces over 16 connections: [each gets its own].",
@@ -39,10 +38,9 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "concurrency/slow-client",
         "[Another client is answered] while [50 connections hold half a request].",
-        check!(slow_client),
+        check!(Own, slow_client),
     )
-    .depends_on(&["body/fields"])
-    .fixture(Fixture::Own),
+    .depends_on(&["body/fields"]),
 ];
 
 /// That many calls, each of which goes on only once all of them have come.
@@ -62,21 +60,21 @@ async fn meet(s: &Server, calls: usize, way: Waiting) -> CheckResult {
     Ok(())
 }
 
-async fn parallel(s: &Context) -> CheckResult {
+async fn parallel(s: &ServerContext) -> CheckResult {
     for way in &s.spec().waits {
         meet(s, limit::CALLS, *way).await?;
     }
     Ok(())
 }
 
-async fn many(s: &Context) -> CheckResult {
+async fn many(s: &ServerContext) -> CheckResult {
     for way in &s.spec().waits {
         meet(s, limit::MANY_CALLS, *way).await?;
     }
     Ok(())
 }
 
-async fn crosstalk(s: &Context) -> CheckResult {
+async fn crosstalk(s: &ServerContext) -> CheckResult {
     const REQUESTS: usize = 500;
     const CONNECTIONS: usize = 16;
     let one = async |number: usize| {
@@ -97,7 +95,7 @@ async fn crosstalk(s: &Context) -> CheckResult {
     Ok(())
 }
 
-async fn slow_client(s: &Context) -> CheckResult {
+async fn slow_client(s: &ServerContext) -> CheckResult {
     let whole = s.request().json(&json!({ "payload": { "nonce": nonce() } }));
     let (head, body) = (whole.head(), whole.framed_body());
     let mut held: Vec<Connection> = Vec::new();

@@ -5,7 +5,7 @@ mod expect;
 mod failing;
 mod others;
 
-use super::requirement::{Fixture, Requirement, check};
+use super::requirement::{Requirement, check};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
@@ -77,10 +77,9 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "function/double",
         "A second outcome: [the first one wins], [a warning on stderr]; [the server lives].",
-        check!(failing::double),
+        check!(Own, failing::double),
     )
-    .depends_on(&["function/send"])
-    .fixture(Fixture::Own),
+    .depends_on(&["function/send"]),
     Requirement::must(
         "function/large",
         "[A 10 MiB answer arrives whole], [also at a client that ends its side after the \
@@ -106,18 +105,16 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "function/abandoned",
         "A client that goes away while the function runs: [it runs to its end], [nothing else is \
          disturbed], [no descriptor leaks] (50 such, then the count is as before).",
-        check!(others::abandoned),
+        check!(Own, others::abandoned),
     )
-    .depends_on(&["auth/wrong", "body/fields"])
-    .fixture(Fixture::Own),
+    .depends_on(&["auth/wrong", "body/fields"]),
     Requirement::should(
         "function/stray",
         "[A failure in work left running after the answer [does not take the server down]]. If it ends \
          the function's process, a call in progress gets `function-error`, and [the next one is served].",
-        check!(failing::stray),
+        check!(Own, failing::stray),
     )
     .depends_on(&["function/send"])
     .needs("background")
-    .steps(&["spawn"])
-    .fixture(Fixture::Own),
+    .steps(&["spawn"]),
 ];

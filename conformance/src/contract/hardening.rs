@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::expect::{ensure, member};
-use super::requirement::{Fixture, Requirement, check};
+use super::requirement::{Requirement, check};
 use crate::backend::CheckResult;
-use crate::fixture::Context;
+use crate::fixture::{Context, ServerContext};
 use protocol::{CODE, CONTRACT, KEY, LABEL_CONTRACT, LABEL_ENTRYPOINT, limit};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
@@ -28,12 +28,11 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "[No key in the image's environment] [or layers]; [labels `org.opencontainers.image.*`], \
          [`org.open-runtimes.contract` (this version, `1`)] and [`org.open-runtimes.entrypoint`] \
          are set.",
-        check!(image),
-    )
-    .fixture(Fixture::Empty),
+        check!(Empty, image),
+    ),
 ];
 
-async fn user(s: &Context) -> CheckResult {
+async fn user(s: &ServerContext) -> CheckResult {
     let image = s.runtime().image().await?;
     let ids: Vec<Option<u32>> = image.user.split(':').map(|id| id.parse().ok()).collect();
     let sound = ids.iter().all(|id| id.is_some_and(|id| id > 0));
@@ -46,7 +45,7 @@ async fn user(s: &Context) -> CheckResult {
     ensure(root.is_none(), "no process as user or group 0", format!("{root:?}"))
 }
 
-async fn locked(s: &Context) -> CheckResult {
+async fn locked(s: &ServerContext) -> CheckResult {
     let seen = s.instance().look().await?;
     let processes = member(&seen, "processes")?.as_array().cloned().unwrap_or_default();
     for process in &processes {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::expect::{During, Expect, ensure, same};
-use super::requirement::{BUILDS, Fixture, Requirement, check};
+use super::requirement::{BUILDS, Requirement, check};
 use crate::backend::{BuildJob, CheckError, CheckResult, Launch, Package, Source};
 use crate::docker::Composition;
 use crate::fixture::{Context, within};
@@ -20,18 +20,16 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "layout/files",
         "[`Dockerfile`], [`docker-compose.yml`], [`build.sh`], [`launch.sh`], [`deploy.sh`], \
          [`server.X`], [`README.md`], [`example/`], and [the manifest, `runtime.toml`].",
-        check!(files),
+        check!(Empty, files),
     )
-    .from_document()
-    .fixture(Fixture::Empty),
+    .from_document(),
     Requirement::must(
         "layout/scripts",
         "[The three scripts are in `/usr/local/src`], [executable and on `PATH`]; [the image's command is \
          `launch.sh`]. `docker run -v \"$PWD:/usr/code\" --user \"$(id -u):$(id -g)\" IMAGE build.sh` \
          works: [any numeric user], [`HOME` writable]. [`build.sh` needs no key] and [never sees one].",
-        check!(scripts),
+        check!(Empty, scripts),
     )
-    .fixture(Fixture::Empty)
     .timeout(BUILDS),
     Requirement::must(
         "layout/example",
@@ -40,11 +38,10 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
          mounted read-only at `/usr/deploy-code`], [`127.0.0.1:${PORT:-3000}:3000`], [key \
          `${INTERNAL_RUNTIME_KEY:-password}`]; Compose 1 and 2 both accept it. (The one check \
          with a bind mount: not applicable on a remote engine, and says so.)",
-        check!(example),
+        check!(Empty, example),
     )
     .from_document()
     .depends_on(&["layout/files"])
-    .fixture(Fixture::Empty)
     .timeout(BUILDS),
 ];
 

@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::barrier::{Barrier, is_done};
 use super::expect::{During, Expect, echo, ensure};
-use super::requirement::{Fixture, Requirement, check};
+use super::requirement::{Requirement, check};
 use super::steps::{self, Probe, Step};
 use crate::backend::{CheckError, CheckResult, Launch, Signal};
-use crate::fixture::{Context, Server, eventually};
+use crate::fixture::{Server, ServerContext, eventually};
 use crate::wire::Error;
 use protocol::limit;
 
@@ -19,41 +19,35 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "lifecycle/stop",
         "[SIGTERM when idle], or [while requests keep coming]: [exit code 0] [within 5 s] by the \
          engine's own times.",
-        check!(stop),
-    )
-    .fixture(Fixture::Own),
+        check!(Own, stop),
+    ),
     Requirement::should(
         "lifecycle/interrupt",
         "[SIGINT when idle]: [exit code 0] [within 5 s] by the engine's own times.",
-        check!(interrupt),
-    )
-    .fixture(Fixture::Own),
+        check!(Own, interrupt),
+    ),
     Requirement::must(
         "lifecycle/drain",
         "SIGTERM with a request in flight (the function waits for a file released after the \
          signal): [it completes] [with `Connection: close`], [idle connections are closed], [new \
          ones get no answer], [exit code 0].",
-        check!(drain),
+        check!(Own, drain),
     )
-    .depends_on(&["lifecycle/stop"])
-    .fixture(Fixture::Own),
+    .depends_on(&["lifecycle/stop"]),
     Requirement::must(
         "lifecycle/crash",
         "A function that ends the process (exit code 3, [SIGKILL]): [the client gets an error or \
          a closed connection], [never a 2xx], and either [the container exits non-zero] or the \
          next request is served.",
-        check!(crash),
-    )
-    .fixture(Fixture::Own),
-    Requirement::must("lifecycle/restart", "`docker restart` [serves again].", check!(restart))
-        .fixture(Fixture::Own),
+        check!(Own, crash),
+    ),
+    Requirement::must("lifecycle/restart", "`docker restart` [serves again].", check!(Own, restart)),
     Requirement::should(
         "lifecycle/orphans",
         "200 child processes that outlive their parent [do not use up the 128 pids].",
-        check!(orphans),
+        check!(Own, orphans),
     )
-    .steps(&["orphans"])
-    .fixture(Fixture::Own),
+    .steps(&["orphans"]),
 ];
 
 async fn ends_well(s: &Server) -> CheckResult {
@@ -113,7 +107,7 @@ async fn stops_amid_requests(s: &Server) -> CheckResult {
     }
 }
 
-async fn stop(s: &Context) -> CheckResult {
+async fn stop(s: &ServerContext) -> CheckResult {
     stops(s, Signal::Terminate).await?;
     let unused = s.serve(Launch::default()).await?;
     unused.signal(Signal::Terminate).await?;
@@ -122,11 +116,11 @@ async fn stop(s: &Context) -> CheckResult {
     stops_amid_requests(&busy).await.during("while requests keep coming")
 }
 
-async fn interrupt(s: &Context) -> CheckResult {
+async fn interrupt(s: &ServerContext) -> CheckResult {
     stops(s, Signal::Interrupt).await
 }
 
-async fn drain(s: &Context) -> CheckResult {
+async fn drain(s: &ServerContext) -> CheckResult {
     let barrier = Barrier::new();
     let mut idle = s.connect().await?;
     idle.exchange(&s.request().json(&json!({}))).await?.is(200)?;
@@ -176,15 +170,15 @@ async fn crashes(s: &Server, step: Step, what: &str) -> CheckResult {
     .await
 }
 
-async fn crash(s: &Context) -> CheckResult {
+async fn crash(s: &ServerContext) -> CheckResult {
     crashes(s, Step::exit(3), "exit code 3").await?;
     let other = s.serve(Launch::default()).await?;
     crashes(&other, Step::kill(), "SIGKILL").await
 }
 
-async fn restart(s: &Context) -> CheckResult {
+async fn restart(s: &ServerContext) -> CheckResult {
     echo(s).await?;
-    let mut server = s.given().cloned().ok_or_else(|| CheckError::Fault("no server was given".into()))?;
+    let mut server = s.server().clone();
     for _ in 0..2 {
         server.restart().await?;
         echo(&server).await.during("after a restart")?;
@@ -192,7 +186,7 @@ async fn restart(s: &Context) -> CheckResult {
     Ok(())
 }
 
-async fn orphans(s: &Context) -> CheckResult {
+async fn orphans(s: &ServerContext) -> CheckResult {
     let limit = s.spec().processes;
     let count = limit + limit / 2 + 8; // the 200 of the requirement, where the limit is its 128
     let started = s.run([Step::orphans(count), Step::answer()]).await?;

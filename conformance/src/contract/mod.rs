@@ -21,7 +21,7 @@ mod layout;
 mod lifecycle;
 mod server;
 
-pub use requirement::{Check, CheckFuture, Fixture, Level, Requirement};
+pub use requirement::{Check, CheckFuture, ContextCheck, Level, Requirement, ServerCheck};
 pub use sentence::Sentence;
 
 /// The sections of the contract, in the document's order.

@@ -5,18 +5,44 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use crate::backend::CheckResult;
 use crate::contract::sentence::Sentence;
-use crate::fixture::Context;
+use crate::fixture::{Context, ServerContext};
 
 /// A check under way.
 pub type CheckFuture<'a> = Pin<Box<dyn Future<Output = CheckResult> + Send + 'a>>;
 
-/// A check: a conversation with a target that ends in a verdict.
-pub type Check = for<'a> fn(&'a Context) -> CheckFuture<'a>;
+/// A check of a server that it is given.
+pub type ServerCheck = for<'a> fn(&'a ServerContext) -> CheckFuture<'a>;
+
+/// A check that starts what it needs.
+pub type ContextCheck = for<'a> fn(&'a Context) -> CheckFuture<'a>;
+
+/// A check: a conversation that ends in a verdict, by the fixture that it begins with.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// With a server that it shares with other checks.
+    Shared(ServerCheck),
+    /// With a server of its own, which it may kill.
+    Own(ServerCheck),
+    /// Without a server: it starts what it needs.
+    Empty(ContextCheck),
+    /// Without a server, and with nothing else of the run in flight: it measures time.
+    Exclusive(ContextCheck),
+}
+
+impl Check {
+    /// Whether it must run alone.
+    pub fn is_exclusive(self) -> bool {
+        matches!(self, Check::Exclusive(_))
+    }
+}
 
 /// How much hangs on a requirement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Level {
     /// Broken, it fails the run.
     Must,
@@ -31,19 +57,6 @@ impl fmt::Display for Level {
             Level::Should => "SHOULD",
         })
     }
-}
-
-/// What a check finds when it begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fixture {
-    /// A server that it shares with other checks.
-    Shared,
-    /// A server of its own, which it may kill.
-    Own,
-    /// No server: it starts what it needs.
-    Empty,
-    /// No server, and nothing else of the run in flight: it measures time.
-    Exclusive,
 }
 
 /// How long a check may take. Each wait on a runtime has a shorter limit of its own, so a timeout that
@@ -74,8 +87,6 @@ pub struct Requirement {
     pub capability: Option<&'static str>,
     /// The steps of the probe that a language may lack, and without which it does not apply.
     pub steps: &'static [&'static str],
-    /// What its check finds when it begins.
-    pub fixture: Fixture,
     /// How long its check may take.
     pub timeout: Duration,
     /// Its check.
@@ -95,7 +106,6 @@ impl Requirement {
             depends_on: &[],
             capability: None,
             steps: &[],
-            fixture: Fixture::Shared,
             timeout: CHECK,
             check,
         }
@@ -126,11 +136,6 @@ impl Requirement {
         Requirement { steps, ..self }
     }
 
-    /// What its check finds when it begins, where that is not the shared server.
-    pub const fn fixture(self, fixture: Fixture) -> Self {
-        Requirement { fixture, ..self }
-    }
-
     /// How long its check may take, where the default is too short.
     pub const fn timeout(self, timeout: Duration) -> Self {
         Requirement { timeout, ..self }
@@ -142,13 +147,14 @@ impl Requirement {
     }
 }
 
-/// Makes a [`Check`] of an `async fn(&Context) -> CheckResult`.
+/// Makes a [`Check`] of an `async fn(&ServerContext) -> CheckResult` with the shared server; or, with the name of a
+/// fixture before it, of an `async fn` of what that fixture gives.
 macro_rules! check {
-    ($name:path) => {{
-        fn converse(context: &$crate::fixture::Context) -> $crate::contract::requirement::CheckFuture<'_> {
-            Box::pin($name(context))
-        }
-        converse
-    }};
+    ($name:path) => {
+        check!(Shared, $name)
+    };
+    ($fixture:ident, $name:path) => {
+        $crate::contract::requirement::Check::$fixture(|s| Box::pin($name(s)))
+    };
 }
 pub(super) use check;

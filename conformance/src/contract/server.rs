@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::expect::{During, Expect, echo, ensure, is_refused, member, nonce, same};
-use super::requirement::{Fixture, LAUNCHES, Requirement, check};
+use super::requirement::{LAUNCHES, Requirement, check};
 use crate::backend::{CheckResult, Launch, Variable};
-use crate::fixture::Context;
+use crate::fixture::{Context, ServerContext};
 use crate::wire::{Connection, Ending};
 use protocol::{CHALLENGE, ENTRYPOINT, ERROR, Kind, MAX_BODY, limit, message};
 
@@ -46,9 +46,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "[`INTERNAL_RUNTIME_MAX_BODY` that is not a positive integer], or [`INTERNAL_RUNTIME_ENTRYPOINT` \
          that `code/escape` would refuse]: [exits non-zero] and [names the variable] [on stderr]. [An \
          empty value counts as unset].",
-        check!(configuration),
+        check!(Empty, configuration),
     )
-    .fixture(Fixture::Empty)
     .timeout(LAUNCHES),
     Requirement::should(
         "server/expect-continue",
@@ -72,7 +71,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .depends_on(&["server/port"]),
 ];
 
-async fn port(s: &Context) -> CheckResult {
+async fn port(s: &ServerContext) -> CheckResult {
     let nonce = nonce();
     let request = s.request().json(&json!({ "payload": { "nonce": nonce } }));
     let answer = s.connect().await?.exchange(&request).await?;
@@ -80,7 +79,7 @@ async fn port(s: &Context) -> CheckResult {
     same("the payload", &json!({ "nonce": nonce }), member(&value, "payload")?)
 }
 
-async fn any_path(s: &Context) -> CheckResult {
+async fn any_path(s: &ServerContext) -> CheckResult {
     for target in ["/", "/a", "/a/b.html", "/?a=1", "/a/../b?c=%20&d", "/%C3%A9/", "//", "/v1/executions"] {
         let nonce = nonce();
         let request = s.request().to(target).json(&json!({ "payload": { "nonce": nonce } }));
@@ -90,7 +89,7 @@ async fn any_path(s: &Context) -> CheckResult {
     Ok(())
 }
 
-async fn method(s: &Context) -> CheckResult {
+async fn method(s: &ServerContext) -> CheckResult {
     for method in ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"] {
         let answer = s.connect().await?.exchange(&s.request().method(method)).await.during(method)?;
         answer.says(Kind::MethodNotAllowed, message::METHOD_NOT_ALLOWED).during(method)?;
@@ -118,7 +117,7 @@ async fn method(s: &Context) -> CheckResult {
     Ok(())
 }
 
-async fn keep_alive(s: &Context) -> CheckResult {
+async fn keep_alive(s: &ServerContext) -> CheckResult {
     let mut connection = s.connect().await?;
     for number in 0..20 {
         ask(s, &mut connection).await.during(&format!("request {number} on one connection"))?;
@@ -143,14 +142,14 @@ async fn keep_alive(s: &Context) -> CheckResult {
     Ok(())
 }
 
-async fn ask(s: &Context, connection: &mut Connection) -> CheckResult {
+async fn ask(s: &ServerContext, connection: &mut Connection) -> CheckResult {
     let nonce = nonce();
     let request = s.request().json(&json!({ "payload": { "nonce": nonce } }));
     let value = connection.exchange(&request).await?.value()?;
     same("the payload", &json!({ "nonce": nonce }), member(&value, "payload")?)
 }
 
-async fn chunked(s: &Context) -> CheckResult {
+async fn chunked(s: &ServerContext) -> CheckResult {
     for size in [1, 7, 1000] {
         let payload = json!({ "nonce": nonce(), "text": "é😀".repeat(200) });
         let request = s.request().chunked(size).json(&json!({ "payload": payload }));
@@ -161,7 +160,7 @@ async fn chunked(s: &Context) -> CheckResult {
     Ok(())
 }
 
-async fn garbage(s: &Context) -> CheckResult {
+async fn garbage(s: &ServerContext) -> CheckResult {
     let key = format!("{CHALLENGE}: {}\r\nContent-Length: 2\r\n", s.key());
     let hosts = ["", "Host: a b\r\n", "Host: a/../b\r\n", "Host: a\r\nHost: b\r\n", "Host: a\x01b\r\n"];
     let hosts = hosts.map(|host| format!("POST / HTTP/1.1\r\n{host}{key}\r\n{{}}").into_bytes());
@@ -213,7 +212,7 @@ async fn configuration(s: &Context) -> CheckResult {
     Ok(())
 }
 
-async fn expect_continue(s: &Context) -> CheckResult {
+async fn expect_continue(s: &ServerContext) -> CheckResult {
     let payload = json!({ "nonce": nonce() });
     let request = s.request().header("Expect", "100-continue").json(&json!({ "payload": payload }));
     let mut connection = s.connect().await?;
@@ -225,7 +224,7 @@ async fn expect_continue(s: &Context) -> CheckResult {
     same("the payload", &payload, member(&value, "payload")?)
 }
 
-async fn ambiguous_length(s: &Context) -> CheckResult {
+async fn ambiguous_length(s: &ServerContext) -> CheckResult {
     let bare = || s.request().unframed();
     let chunks = "2\r\n{}\r\n0\r\n\r\n";
     let cases = [
@@ -256,7 +255,7 @@ async fn ambiguous_length(s: &Context) -> CheckResult {
     Ok(())
 }
 
-async fn quiet(s: &Context) -> CheckResult {
+async fn quiet(s: &ServerContext) -> CheckResult {
     let served = s.post(&json!({})).await?;
     let refused = s.send(&s.request().without(CHALLENGE)).await?;
     for answer in [served, refused] {

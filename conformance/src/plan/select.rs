@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::{Error, Exceptions, Runtime, Standing, Version};
 use crate::backend::Spec;
-use crate::contract::{self, Fixture, Requirement};
+use crate::contract::{self, Requirement};
 use protocol::{DEFAULT_MAX_BODY, RuntimeId, limit};
 
 /// One requirement of one version.
@@ -98,7 +98,7 @@ impl Plan {
             }
         }
         // What measures time waits until nothing else is in flight: all of it last, so that the run waits once.
-        plan.planned.sort_by_key(|planned| planned.requirement.fixture == Fixture::Exclusive);
+        plan.planned.sort_by_key(|planned| planned.requirement.check.is_exclusive());
         Ok(plan)
     }
 

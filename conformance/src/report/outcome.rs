@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::contract::Level;
+
 /// What came of one requirement of one version.
 #[derive(Clone, Debug, Serialize)]
 pub struct Outcome {
@@ -16,8 +18,8 @@ pub struct Outcome {
     pub only_warns: bool,
     /// The requirement's id.
     pub id: String,
-    /// `MUST` or `SHOULD`.
-    pub level: String,
+    /// The requirement's level: `MUST` or `SHOULD`.
+    pub level: Level,
     /// The requirement's sentence.
     pub sentence: String,
     /// The verdict.
@@ -95,7 +97,7 @@ impl Outcome {
         match self.verdict {
             Verdict::Passed | Verdict::NotApplicable { .. } | Verdict::Expected { .. } => false,
             _ if self.only_warns => false,
-            Verdict::Failed { .. } | Verdict::Blocked { .. } => self.level == "MUST",
+            Verdict::Failed { .. } | Verdict::Blocked { .. } => self.level == Level::Must,
             Verdict::Fault { .. } => true,
         }
     }

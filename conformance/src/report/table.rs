@@ -85,6 +85,7 @@ fn cold_start(outcomes: &[&Outcome]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contract::Level;
     use crate::report::Verdict;
 
     fn outcome(runtime: &str, id: &str, verdict: Verdict) -> Outcome {
@@ -93,7 +94,7 @@ mod tests {
             unstable: false,
             only_warns: false,
             id: id.into(),
-            level: "MUST".into(),
+            level: Level::Must,
             sentence: String::new(),
             verdict,
             seconds: 0.0,

@@ -67,7 +67,7 @@ impl Run {
         let mut figures = Vec::new();
         for version in self.versions.values() {
             self.session.say(&format!("{}: measuring", version.runtime.spec.id));
-            let context = Context::empty(version.runtime.clone());
+            let context = Context::new(version.runtime.clone());
             let measured = measure(&version.runtime, &context, rounds, seconds).await;
             context.clear().await.map_err(|trouble| judge::reason(&trouble))?;
             match measured {

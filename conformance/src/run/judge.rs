@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::Map;
 
+use super::conversation::Conversation;
 use super::{Run, expectation};
 use crate::backend::{CheckError, CheckResult};
-use crate::contract::{self, Fixture, Requirement};
+use crate::contract::{self, Check};
 use crate::fixture::{Context, Runtime};
 use crate::plan::Planned;
 use crate::report::{Outcome, Verdict};
@@ -43,15 +44,16 @@ impl Run {
                     return outcome(planned, verdict);
                 }
             }
-            let _others = match requirement.fixture {
-                Fixture::Exclusive => (Some(self.quiet.write().await), None),
-                _ => (None, Some(self.quiet.read().await)),
+            let _others = if requirement.check.is_exclusive() {
+                (Some(self.quiet.write().await), None)
+            } else {
+                (None, Some(self.quiet.read().await))
             };
-            let (judged, died) = self.converse(planned, &version.runtime, requirement.fixture).await;
+            let (judged, died) = self.converse(planned, &version.runtime, false).await;
             // Whose fault it was that a shared server died cannot be told, so it is asked again, alone.
-            let again = requirement.fixture == Fixture::Shared && is_failure(&judged.verdict) && died;
-            let judged =
-                if again { self.converse(planned, &version.runtime, Fixture::Own).await.0 } else { judged };
+            let shared = matches!(requirement.check, Check::Shared(_));
+            let again = shared && is_failure(&judged.verdict) && died;
+            let judged = if again { self.converse(planned, &version.runtime, true).await.0 } else { judged };
             let verdict = expectation::hold(planned, judged.verdict);
             Outcome { verdict, ..judged }
         })
@@ -64,40 +66,35 @@ impl Run {
         Box::pin(async move { self.judge(&planned).await })
     }
 
-    /// One conversation: what came of it, and, where that is red, whether the server that it was given has ended.
-    async fn converse(&self, planned: &Planned, runtime: &Arc<Runtime>, fixture: Fixture) -> (Outcome, bool) {
+    /// One conversation: what came of it, and, if that is red, whether the server that it was given has ended. Where
+    /// `alone`, that is no server that others share.
+    async fn converse(&self, planned: &Planned, runtime: &Arc<Runtime>, alone: bool) -> (Outcome, bool) {
         let begun = Instant::now();
-        let context = match context(runtime, fixture).await {
-            Ok(context) => Arc::new(context),
-            Err((context, trouble)) => {
-                let mut result = outcome(planned, self.verdict(trouble));
-                if let Some(context) = context {
-                    result.log = context.log_tail(LOG_TAIL).await;
-                    let _ = context.clear().await;
+        let context = Arc::new(Context::new(runtime.clone()));
+        let requirement = *planned.requirement;
+        let prepared = Conversation::prepare(requirement.check, context.clone(), alone).await;
+        let server = prepared.as_ref().ok().and_then(|conversation| conversation.server().cloned());
+        let verdict = match prepared {
+            Ok(conversation) => {
+                match tokio::spawn(async move { converse(&conversation, requirement.timeout).await }).await {
+                    Ok(checked) => checked.map_or_else(|trouble| self.verdict(trouble), |()| Verdict::Passed),
+                    Err(panicked) => fault(format!("the check panicked: {}", panic_text(panicked))),
                 }
-                return (result, false);
             }
-        };
-        let (checked, its_context) = (*planned.requirement, context.clone());
-        let conversation = tokio::spawn(async move { converse(checked, &its_context).await });
-        let verdict = match conversation.await {
-            Ok(checked) => checked.map_or_else(|trouble| self.verdict(trouble), |()| Verdict::Passed),
-            Err(panicked) => fault(format!("the check panicked: {}", panic_text(panicked))),
+            Err(trouble) => self.verdict(trouble),
         };
         let mut result = outcome(planned, verdict);
         result.seconds = begun.elapsed().as_secs_f64();
         result.figures = context.notes().into_iter().collect();
+        let mut died = false;
         if is_failure(&result.verdict) {
             let key = self.session.key();
             result.wire = context.transcript().render(key);
-            result.log = context.log_tail(LOG_TAIL).await.replace(key, "<the key>");
-        }
-        let died = match context.given() {
-            Some(server) if is_failure(&result.verdict) => {
-                server.instance().wait(DYING).await.is_ok_and(|ended| ended.is_some())
+            result.log = context.log_tail(server.as_ref(), LOG_TAIL).await.replace(key, "<the key>");
+            if let Some(server) = server {
+                died = server.instance().wait(DYING).await.is_ok_and(|ended| ended.is_some());
             }
-            _ => false,
-        };
+        }
         if let Err(trouble) = context.clear().await {
             self.session.say(&format!("{}: {}", planned.name(), reason(&trouble)));
         }
@@ -133,23 +130,8 @@ pub(super) fn reason(trouble: &CheckError) -> String {
     }
 }
 
-async fn context(runtime: &Arc<Runtime>, fixture: Fixture) -> Result<Context, (Option<Context>, CheckError)> {
-    match fixture {
-        Fixture::Shared => Context::sharing(runtime.clone()).await.map_err(|trouble| (None, trouble)),
-        Fixture::Own => {
-            let mut context = Context::empty(runtime.clone());
-            match context.own().await {
-                Ok(()) => Ok(context),
-                Err(trouble) => Err((Some(context), trouble)),
-            }
-        }
-        Fixture::Empty | Fixture::Exclusive => Ok(Context::empty(runtime.clone())),
-    }
-}
-
-async fn converse(requirement: Requirement, context: &Context) -> CheckResult {
-    let limit = requirement.timeout;
-    match tokio::time::timeout(limit, (requirement.check)(context)).await {
+async fn converse(conversation: &Conversation, limit: Duration) -> CheckResult {
+    match tokio::time::timeout(limit, conversation.hold()).await {
         Ok(checked) => checked,
         // Each wait on the runtime has a limit of its own that is far shorter, and says what it waited for.
         Err(_) => Err(CheckError::Fault(format!(
@@ -190,7 +172,7 @@ fn outcome(planned: &Planned, verdict: Verdict) -> Outcome {
         unstable: planned.exceptions.standing.is_unstable(),
         only_warns: planned.exceptions.standing.only_warns(),
         id: planned.requirement.id.into(),
-        level: planned.requirement.level.to_string(),
+        level: planned.requirement.level,
         sentence: planned.requirement.sentence.to_string(),
         verdict,
         seconds: 0.0,

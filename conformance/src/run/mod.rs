@@ -1,6 +1,7 @@
 //! A run: what is judged in which order, who shares a container, who must be alone, what is left behind.
 
 mod bench;
+mod conversation;
 mod expectation;
 mod judge;
 mod program;

@@ -5,10 +5,10 @@ use serde_json::json;
 use crate::backend::{CheckResult, Launch};
 use crate::contract::barrier::Barrier;
 use crate::contract::expect::{During, Expect, echo, ensure, member, nonce, same};
-use crate::fixture::Context;
+use crate::fixture::ServerContext;
 use protocol::{Kind, MAX_BODY, limit, message};
 
-pub(super) async fn malformed(s: &Context) -> CheckResult {
+pub(super) async fn malformed(s: &ServerContext) -> CheckResult {
     let bodies: [&[u8]; 18] = [
         b"{",
         b"}",
@@ -37,7 +37,7 @@ pub(super) async fn malformed(s: &Context) -> CheckResult {
     Ok(())
 }
 
-pub(super) async fn not_object(s: &Context) -> CheckResult {
+pub(super) async fn not_object(s: &ServerContext) -> CheckResult {
     for body in ["[]", "[{}]", "\"text\"", "1", "-0.5", "null", "true", "false", " null "] {
         let answer = s.send(&s.request().body(body)).await?;
         answer.says(Kind::BadRequest, message::NOT_AN_OBJECT).during(body)?;
@@ -45,7 +45,7 @@ pub(super) async fn not_object(s: &Context) -> CheckResult {
     Ok(())
 }
 
-pub(super) async fn wrong_type(s: &Context) -> CheckResult {
+pub(super) async fn wrong_type(s: &ServerContext) -> CheckResult {
     let no_text = [json!(1), json!(true), json!([]), json!({}), json!("")];
     let no_strings = [
         json!("text"),
@@ -71,7 +71,7 @@ pub(super) async fn wrong_type(s: &Context) -> CheckResult {
     Ok(())
 }
 
-pub(super) async fn hostile(s: &Context) -> CheckResult {
+pub(super) async fn hostile(s: &ServerContext) -> CheckResult {
     let wrap = |payload: &str| format!("{{\"payload\": {payload}}}").into_bytes();
     let nested = |open: &str, close: &str, times: usize| wrap(&(open.repeat(times) + &close.repeat(times)));
     let too_deep = [
@@ -121,7 +121,7 @@ pub(super) async fn hostile(s: &Context) -> CheckResult {
 /// JSON by its grammar alone: what a value means, a lone surrogate or a huge number, does not matter.
 type Lenient = serde::de::IgnoredAny;
 
-pub(super) async fn large(s: &Context) -> CheckResult {
+pub(super) async fn large(s: &ServerContext) -> CheckResult {
     // 20 MiB where the contract's default holds, and from it the other sizes.
     let most = s.spec().max_body;
     let text = nonce().repeat(most / 10 * 3 / 17);
@@ -158,7 +158,7 @@ pub(super) async fn large(s: &Context) -> CheckResult {
     Ok(())
 }
 
-pub(super) async fn truncated(s: &Context) -> CheckResult {
+pub(super) async fn truncated(s: &ServerContext) -> CheckResult {
     let barrier = Barrier::new();
     let body = |name: &str| json!({ "payload": barrier.call(name, 1) }).to_string();
     let whole = |name: &str| s.request().unframed().body(body(name));

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::backend::CheckResult;
 use crate::contract::expect::{During, Expect, member, nonce, same};
-use crate::fixture::{Context, Server};
+use crate::fixture::{Server, ServerContext};
 use crate::wire::Response;
 use protocol::{CODE, FIELDS, limit};
 
@@ -17,7 +17,7 @@ async fn has_defaults(s: &Server, answer: &Response) -> CheckResult {
     same("`file`", member(&by_name, "file")?, member(&value, "file")?)
 }
 
-pub(super) async fn defaults(s: &Context) -> CheckResult {
+pub(super) async fn defaults(s: &ServerContext) -> CheckResult {
     for (what, body) in [("`{}`", "{}"), ("an empty body", "")] {
         let answer = s.send(&s.request().body(body)).await?;
         has_defaults(s, &answer).await.during(what)?;
@@ -30,7 +30,7 @@ pub(super) async fn defaults(s: &Context) -> CheckResult {
     has_defaults(s, &s.connect().await?.exchange(&lengthless).await?).await.during("no body at all")
 }
 
-pub(super) async fn fields(s: &Context) -> CheckResult {
+pub(super) async fn fields(s: &ServerContext) -> CheckResult {
     let n = nonce();
     let (folder, file) = &s.spec().nested;
     let path = format!("{CODE}/{folder}");
@@ -57,7 +57,7 @@ pub(super) async fn fields(s: &Context) -> CheckResult {
     Ok(())
 }
 
-pub(super) async fn null(s: &Context) -> CheckResult {
+pub(super) async fn null(s: &ServerContext) -> CheckResult {
     for name in FIELDS {
         let answer = s.post(&json!({ name: null })).await?;
         has_defaults(s, &answer).await.during(&format!("`{name}` is null"))?;
@@ -65,13 +65,13 @@ pub(super) async fn null(s: &Context) -> CheckResult {
     Ok(())
 }
 
-pub(super) async fn unknown(s: &Context) -> CheckResult {
+pub(super) async fn unknown(s: &ServerContext) -> CheckResult {
     let body =
         json!({ "timeout": 1, "Payload": { "a": 1 }, "payload ": [], "": null, "__proto__": { "env": 1 } });
     has_defaults(s, &s.post(&body).await?).await
 }
 
-pub(super) async fn content_type(s: &Context) -> CheckResult {
+pub(super) async fn content_type(s: &ServerContext) -> CheckResult {
     let payload = json!({ "nonce": nonce() });
     let body = json!({ "payload": payload }).to_string();
     let types = [
@@ -93,7 +93,7 @@ pub(super) async fn content_type(s: &Context) -> CheckResult {
     Ok(())
 }
 
-pub(super) async fn payload_any(s: &Context) -> CheckResult {
+pub(super) async fn payload_any(s: &ServerContext) -> CheckResult {
     let n = nonce();
     let values = [
         json!({ "nonce": n }),
@@ -113,7 +113,7 @@ pub(super) async fn payload_any(s: &Context) -> CheckResult {
     Ok(())
 }
 
-pub(super) async fn values(s: &Context) -> CheckResult {
+pub(super) async fn values(s: &ServerContext) -> CheckResult {
     let many: Map<String, Value> = (0..limit::MEMBERS).map(|i| (format!("member-{i}"), json!(i))).collect();
     let mut deep = json!({ "bottom": nonce() });
     for level in 1..limit::DEPTH {
@@ -148,7 +148,7 @@ pub(super) async fn values(s: &Context) -> CheckResult {
     same("the payload", &payload, member(&value, "payload")?)
 }
 
-pub(super) async fn nul(s: &Context) -> CheckResult {
+pub(super) async fn nul(s: &ServerContext) -> CheckResult {
     let text = format!("\u{0}{}\u{0}\u{0}", nonce());
     let body =
         json!({ "payload": { "text": text, "\u{0}": 1 }, "env": { "A": text }, "headers": { "B": text } });

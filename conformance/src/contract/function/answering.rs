@@ -6,7 +6,7 @@ use super::expect::{has_text, is_invalid};
 use crate::backend::CheckResult;
 use crate::contract::expect::{During, Expect, ensure, nonce, same};
 use crate::contract::steps::{self, Probe, Step};
-use crate::fixture::Context;
+use crate::fixture::ServerContext;
 use crate::wire::Response;
 use protocol::limit;
 
@@ -15,7 +15,7 @@ fn has_type(answer: &Response, media: &str) -> CheckResult {
     ensure(types == [media], format!("Content-Type: {media}, once"), format!("{types:?}"))
 }
 
-pub(super) async fn send(s: &Context) -> CheckResult {
+pub(super) async fn send(s: &ServerContext) -> CheckResult {
     let texts = [
         nonce(),
         String::new(),
@@ -31,7 +31,7 @@ pub(super) async fn send(s: &Context) -> CheckResult {
     Ok(())
 }
 
-pub(super) async fn bytes(s: &Context) -> CheckResult {
+pub(super) async fn bytes(s: &ServerContext) -> CheckResult {
     let all: Vec<u8> = (0..=255).chain((0..=255).rev()).collect();
     let mut random = vec![0; 100_000];
     rand::fill(&mut random[..]);
@@ -44,7 +44,7 @@ pub(super) async fn bytes(s: &Context) -> CheckResult {
     Ok(())
 }
 
-pub(super) async fn json(s: &Context) -> CheckResult {
+pub(super) async fn json(s: &ServerContext) -> CheckResult {
     let values = [
         json!({ "nonce": nonce(), "a b": [1, 2.5, "c d", { "e": null }], "empty": [{}, []] }),
         json!([]),
@@ -80,7 +80,7 @@ fn has_space_outside_strings(json: &str) -> bool {
     })
 }
 
-pub(super) async fn status(s: &Context) -> CheckResult {
+pub(super) async fn status(s: &ServerContext) -> CheckResult {
     for status in
         [200, 201, 202, 206, 299, 301, 302, 400, 401, 404, 405, 413, 418, 429, 451, 499, 500, 503, 599]
     {
@@ -106,7 +106,7 @@ pub(super) async fn status(s: &Context) -> CheckResult {
     Ok(())
 }
 
-pub(super) async fn headers(s: &Context) -> CheckResult {
+pub(super) async fn headers(s: &ServerContext) -> CheckResult {
     let n = nonce();
     let headers = json!({
         "X-One": n, "x-lower": "a", "X-Empty": "", "Content-Type": "text/html; charset=utf-8",
@@ -154,7 +154,7 @@ pub(super) async fn headers(s: &Context) -> CheckResult {
     is_invalid(s, listed, "a list with one bad value").await
 }
 
-pub(super) async fn large(s: &Context) -> CheckResult {
+pub(super) async fn large(s: &ServerContext) -> CheckResult {
     let line = format!("{}é😀\n", nonce());
     let times = limit::ANSWER / line.len() + 1;
     let payload = steps::payload([Step::send(&line).times(times)]);

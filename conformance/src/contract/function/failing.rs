@@ -6,14 +6,14 @@ use super::expect::{has_text, is_invalid};
 use crate::backend::CheckResult;
 use crate::contract::expect::{During, Expect, echo, echoes, ensure, nonce, same};
 use crate::contract::steps::{self, Probe, Step};
-use crate::fixture::{Context, Server, eventually};
+use crate::fixture::{Server, ServerContext, eventually};
 use crate::wire::Response;
 use protocol::{Kind, message};
 
 /// How long work left running waits, in milliseconds, so that the answer goes first.
 const LATER: u32 = 50;
 
-pub(super) async fn invalid(s: &Context) -> CheckResult {
+pub(super) async fn invalid(s: &ServerContext) -> CheckResult {
     for status in [0, 99, 100, 101, 199, 600, 999, 1000, 65_535] {
         is_invalid(s, Step::send("text").status(status), &format!("status {status}")).await?;
     }
@@ -64,7 +64,7 @@ async fn logs(s: &Server, text: &str) -> CheckResult {
     .await
 }
 
-pub(super) async fn throw(s: &Context) -> CheckResult {
+pub(super) async fn throw(s: &ServerContext) -> CheckResult {
     let message = deliberately();
     fails(s, &message, s.run([Step::throw(&message)]).await?).await?;
     let message = format!("first line {}\nsecond line", nonce());
@@ -73,18 +73,18 @@ pub(super) async fn throw(s: &Context) -> CheckResult {
     ensure(!said.contains("second line"), "the first line alone in `message`", said)
 }
 
-pub(super) async fn async_throw(s: &Context) -> CheckResult {
+pub(super) async fn async_throw(s: &ServerContext) -> CheckResult {
     let message = deliberately();
     fails(s, &message, s.run([Step::sleep(1), Step::throw(&message)]).await?).await
 }
 
-pub(super) async fn no_response(s: &Context) -> CheckResult {
+pub(super) async fn no_response(s: &ServerContext) -> CheckResult {
     s.run([Step::pass()]).await?.says(Kind::NoResponse, message::NO_RESPONSE)?;
     echo(s).await.during("the next request")?;
     Ok(())
 }
 
-pub(super) async fn double(s: &Context) -> CheckResult {
+pub(super) async fn double(s: &ServerContext) -> CheckResult {
     let (first, second) = (nonce(), nonce());
     let answer = s.run([Step::send(&first), Step::send(&second)]).await?;
     has_text(answer.is(200)?, &first)?;
@@ -105,7 +105,7 @@ pub(super) async fn double(s: &Context) -> CheckResult {
     Ok(())
 }
 
-pub(super) async fn stray(s: &Context) -> CheckResult {
+pub(super) async fn stray(s: &ServerContext) -> CheckResult {
     // None is lost before the first failure, and one at most after each.
     let mut lost = true;
     for way in &s.spec().waits {
@@ -133,7 +133,7 @@ pub(super) async fn stray(s: &Context) -> CheckResult {
 
 /// A call after a stray failure. That one may end the function's process, and be in the log before it has: whoever
 /// asks one thing after another loses one call to it at most.
-async fn next(s: &Context, payload: Value, lost: &mut bool) -> CheckResult<Response> {
+async fn next(s: &ServerContext, payload: Value, lost: &mut bool) -> CheckResult<Response> {
     let answer = s.act(payload.clone()).await?;
     if *lost || answer.error(Kind::FunctionError).is_err() {
         return Ok(answer);

@@ -6,11 +6,11 @@ use crate::backend::CheckResult;
 use crate::contract::barrier::{Barrier, is_done};
 use crate::contract::expect::{During, Expect, echo, ensure, member, nonce, same};
 use crate::contract::steps::{self, Probe, Step};
-use crate::fixture::{Context, Server, eventually};
+use crate::fixture::{Server, ServerContext, eventually};
 use crate::wire::Request;
 use protocol::{CHALLENGE, Kind};
 
-pub(super) async fn isolated(s: &Context) -> CheckResult {
+pub(super) async fn isolated(s: &ServerContext) -> CheckResult {
     let name = format!("SET_{}", nonce()).to_uppercase();
     let n = nonce();
     let writes = [Step::set("mutated", &n), Step::echo()];
@@ -39,7 +39,7 @@ pub(super) async fn isolated(s: &Context) -> CheckResult {
     ensure(!leaked, "`env` never in the process environment", format!("{name} is there"))
 }
 
-pub(super) async fn output(s: &Context) -> CheckResult {
+pub(super) async fn output(s: &ServerContext) -> CheckResult {
     let lines: Vec<String> = (0..3).map(|i| format!("line {i} {} é😀", nonce())).collect();
     let errors: Vec<String> = (0..3).map(|i| format!("error {i} {} é😀", nonce())).collect();
     let printed = lines.iter().map(Step::print).chain(errors.iter().map(Step::complain));
@@ -60,7 +60,7 @@ fn tail(log: &str) -> String {
     format!("the last lines are {last:?}")
 }
 
-pub(super) async fn abandoned(s: &Context) -> CheckResult {
+pub(super) async fn abandoned(s: &ServerContext) -> CheckResult {
     const CLIENTS: usize = 50;
     echo(s).await?;
     let before = descriptors(s).await?;

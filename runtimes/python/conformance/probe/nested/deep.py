@@ -1,5 +1,11 @@
-# An asynchronous function in a sub-folder. It finds the modules of the package's own folder.
-from interpreter import create_probe
+# An asynchronous function in a sub-folder. The modules that it imports lie in the package's own folder, which Python
+# searches only if the function was called with it as `path`.
+import os
+import sys
+
+sys.path.append(os.path.dirname(os.path.dirname(__file__)))
+
+from interpreter import create_probe  # noqa: E402
 
 probe = create_probe("nested/deep.py")
 
