@@ -215,4 +215,37 @@ mod tests {
             ["999", "1,000", "73,535", "1,234,567"]
         );
     }
+
+    #[test]
+    fn what_is_kept_of_a_version_is_read_again_and_replaced_by_the_next() {
+        let folder = std::env::temp_dir().join(format!("figures-{}", std::process::id()));
+        fs::create_dir_all(folder.join("conformance")).expect("a folder");
+        let record = |rounds| Record {
+            date: jiff::civil::date(2026, 1, 2),
+            processor: "Z80 × 1".into(),
+            engine: "Docker Engine 1.2".into(),
+            rounds,
+            boot_ms: 12.345,
+            boot_over_launched: 1.2,
+            boot_over_bare: 1.5,
+            requests_per_second: 73_535.0,
+            requests_over_bare: 0.84,
+            latency_us: 54.0,
+            bare_latency_us: 50.0,
+            idle_mib: 40.1,
+            bare_idle_mib: 34.5,
+            image_mib: 167,
+        };
+        for rounds in [9, 11] {
+            let mut records = Records::read(&folder).expect("none, or the first");
+            records.insert("1.3", record(rounds));
+            records.write().expect("they are written");
+        }
+        let kept = Records::read(&folder).expect("they are read");
+        fs::remove_dir_all(&folder).expect("the folder goes");
+        let how = "11 rounds on 2026-01-02, Z80 × 1, Docker Engine 1.2";
+        assert_eq!(kept.of("1.3", Record::provenance), how);
+        assert_eq!(kept.of("1.3", |r| format!("{:.1}", r.boot_ms)), "12.3");
+        assert_eq!(kept.of("1.4", Record::provenance), NONE);
+    }
 }
