@@ -26,6 +26,8 @@ install_gems() {
     else
         run_bundler install --standalone
     fi
+    # Older ones write where path gems lie while it is built: the package is unpacked elsewhere.
+    sed -i "s|\"$PWD/|\"#{__dir__}/../../../|" "$gems/bundler/setup.rb"
     rm -rf "$gems"/ruby/*/cache "$gems"/ruby/*/doc "$gems"/ruby/*/build_info
 }
 
