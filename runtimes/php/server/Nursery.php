@@ -38,7 +38,9 @@ final class Nursery
     public function fork(int $number): \Socket
     {
         socket_create_pair(AF_UNIX, SOCK_STREAM, 0, $ends);
-        $rights = ['level' => SOL_SOCKET, 'type' => SCM_RIGHTS, 'data' => [$ends[1]]];
+        // PHP 8.2 sends descriptor 0 in place of a socket's own, and a stream's as it should.
+        $end = PHP_VERSION_ID < 80400 ? socket_export_stream($ends[1]) : $ends[1];
+        $rights = ['level' => SOL_SOCKET, 'type' => SCM_RIGHTS, 'data' => [$end]];
         socket_sendmsg($this->control, ['iov' => [(string) $number], 'control' => [$rights]], 0);
         socket_close($ends[1]);
         return $ends[0];
