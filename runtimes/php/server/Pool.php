@@ -14,7 +14,7 @@ final class Pool
     /** Calls that are not answered yet. */
     public int $running = 0;
 
-    private readonly Nursery $nursery;
+    private readonly ForkServer $forkServer;
 
     /** @var array<int, Worker> */
     private array $workers = [];
@@ -22,8 +22,8 @@ final class Pool
     /** @var array<int, Worker> those that have loaded nothing yet */
     private array $spares = [];
 
-    /** @var array<string, Crew> */
-    private array $crews = [];
+    /** @var array<string, WorkerGroup> */
+    private array $groups = [];
 
     private int $busy = 0;
     private int $count = 0;
@@ -32,23 +32,23 @@ final class Pool
     /** @param \Closure(Job, string, string): void $finished is told a job, and what frame it ended with */
     public function __construct(private readonly Loop $loop, private readonly \Closure $finished)
     {
-        $this->nursery = Nursery::begin($loop, $this->died(...));
+        $this->forkServer = ForkServer::begin($loop, $this->died(...));
         $this->rested = $loop->now;
         $this->keepSpare();
     }
 
     public function knows(string $path, string $source): bool
     {
-        return isset($this->crews["$path\0$source"]);
+        return isset($this->groups["$path\0$source"]);
     }
 
     /** Has a function called. */
     public function call(Connection $connection, string $body, string $path, string $source): void
     {
-        $crew = $this->crews["$path\0$source"] ??= new Crew($path, $source);
-        $crew->waiting->enqueue(new Job($connection, $body, $crew));
+        $group = $this->groups["$path\0$source"] ??= new WorkerGroup($path, $source);
+        $group->waiting->enqueue(new Job($connection, $body, $group));
         $this->running += 1;
-        $this->dispatch($crew);
+        $this->dispatch($group);
     }
 
     /** Has a body examined by a process that may die of it. */
@@ -60,23 +60,23 @@ final class Pool
         $this->hire()->give($job, Frame::pack(Frame::EXAMINE, "$entrypoint\0$body"));
     }
 
-    private function dispatch(Crew $crew): void
+    private function dispatch(WorkerGroup $group): void
     {
-        while (!$crew->waiting->isEmpty() && $this->busy < self::CALLS) {
-            $worker = $crew->take();
+        while (!$group->waiting->isEmpty() && $this->busy < self::CALLS) {
+            $worker = $group->take();
             $frame = '';
             if ($worker === null) {
                 $worker = $this->hire();
-                $worker->crew = $crew;
-                $crew->size += 1;
-                $frame = Frame::pack(Frame::FUNCTION, "{$crew->path}\0{$crew->source}");
+                $worker->group = $group;
+                $group->size += 1;
+                $frame = Frame::pack(Frame::FUNCTION, "{$group->path}\0{$group->source}");
             }
-            $job = $crew->waiting->dequeue();
+            $job = $group->waiting->dequeue();
             $frame .= Frame::pack(Frame::REQUEST, $job->body);
             $job->body = '';
             $this->busy += 1;
-            $crew->busy += 1;
-            $crew->peak = max($crew->peak, $crew->busy);
+            $group->busy += 1;
+            $group->peak = max($group->peak, $group->busy);
             $worker->give($job, $frame);
         }
     }
@@ -95,7 +95,7 @@ final class Pool
     {
         if ($this->spares === []) {
             $number = ++$this->count;
-            $worker = new Worker($number, $this->nursery->fork($number), $this->loop, $this);
+            $worker = new Worker($number, $this->forkServer->fork($number), $this->loop, $this);
             $this->workers[$number] = $this->spares[$number] = $worker;
             if (\count($this->workers) > self::PROCESSES) {
                 $this->dismissOldest();
@@ -105,8 +105,8 @@ final class Pool
 
     private function dismissOldest(): void
     {
-        $resting = array_filter($this->crews, static fn (Crew $crew) => $crew->idle !== []);
-        usort($resting, static fn (Crew $one, Crew $other) => $one->used <=> $other->used);
+        $resting = array_filter($this->groups, static fn (WorkerGroup $group) => $group->idle !== []);
+        usort($resting, static fn (WorkerGroup $one, WorkerGroup $other) => $one->used <=> $other->used);
         if ($resting !== []) {
             $resting[0]->highest()->close();
         }
@@ -116,9 +116,9 @@ final class Pool
     public function finished(Worker $worker, string $kind, string $content): void
     {
         $job = $this->release($worker);
-        if ($kind === Frame::ANSWER && $worker->crew !== null) {
-            $worker->crew->idle[$worker->number] = $worker;
-            $worker->crew->used = $this->loop->now;
+        if ($kind === Frame::ANSWER && $worker->group !== null) {
+            $worker->group->idle[$worker->number] = $worker;
+            $worker->group->used = $this->loop->now;
         } else {
             $worker->close(); // it may have begun to load something
         }
@@ -131,12 +131,12 @@ final class Pool
     public function lost(Worker $worker): void
     {
         unset($this->workers[$worker->number], $this->spares[$worker->number]);
-        $crew = $worker->crew;
-        if ($crew !== null) {
-            unset($crew->idle[$worker->number]);
-            $crew->size -= 1;
-            if ($crew->size === 0 && $crew->waiting->isEmpty()) {
-                unset($this->crews["{$crew->path}\0{$crew->source}"]);
+        $group = $worker->group;
+        if ($group !== null) {
+            unset($group->idle[$worker->number]);
+            $group->size -= 1;
+            if ($group->size === 0 && $group->waiting->isEmpty()) {
+                unset($this->groups["{$group->path}\0{$group->source}"]);
             }
         }
         if ($worker->job !== null) {
@@ -148,7 +148,7 @@ final class Pool
         }
     }
 
-    /** The nursery says that a process has ended, while a child of it may still hold the socket. */
+    /** The fork server says that a process has ended, while a child of it may still hold the socket. */
     private function died(int $number): void
     {
         $worker = $this->workers[$number] ?? null;
@@ -164,8 +164,8 @@ final class Pool
         $worker->job = null;
         $this->busy -= 1;
         $this->running -= 1;
-        if ($worker->crew !== null) {
-            $worker->crew->busy -= 1;
+        if ($worker->group !== null) {
+            $worker->group->busy -= 1;
         }
         return $job;
     }
@@ -173,12 +173,12 @@ final class Pool
     /** Who waits: first for this worker, then for any. */
     private function dispatchAfter(Worker $worker): void
     {
-        if ($worker->crew !== null) {
-            $this->dispatch($worker->crew);
+        if ($worker->group !== null) {
+            $this->dispatch($worker->group);
         }
         if ($this->busy === self::CALLS - 1) {
-            foreach ($this->crews as $crew) {
-                $this->dispatch($crew);
+            foreach ($this->groups as $group) {
+                $this->dispatch($group);
             }
         }
     }
@@ -190,11 +190,11 @@ final class Pool
             return;
         }
         $this->rested = $this->loop->now;
-        foreach ($this->crews as $crew) {
-            while ($crew->idle !== [] && $crew->size > max(1, $crew->peak)) {
-                $crew->highest()->close();
+        foreach ($this->groups as $group) {
+            while ($group->idle !== [] && $group->size > max(1, $group->peak)) {
+                $group->highest()->close();
             }
-            $crew->peak = $crew->busy;
+            $group->peak = $group->busy;
         }
     }
 }

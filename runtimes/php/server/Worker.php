@@ -10,7 +10,7 @@ final class Worker
     use Sending;
 
     /** Whose calls it runs. Nobody's as long as it has loaded nothing. */
-    public ?Crew $crew = null;
+    public ?WorkerGroup $group = null;
 
     /** What it is doing. */
     public ?Job $job = null;

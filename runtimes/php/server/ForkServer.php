@@ -8,7 +8,7 @@ namespace OpenRuntimes;
  * The process that workers are forked from. It begins before the server has read the key or met a client, so
  * neither is anywhere in a worker: not in its memory, nor among its descriptors.
  */
-final class Nursery
+final class ForkServer
 {
     private const OUT_OF_MEMORY_FIRST = '500'; // a worker goes before the server does
 
@@ -27,7 +27,7 @@ final class Nursery
         if (pcntl_fork() === 0) {
             socket_close($control[0]);
             unset($loop, $died);
-            (new Runner(self::nurse($control[1])))->run();
+            (new Runner(self::serve($control[1])))->run();
             exit(0);
         }
         socket_close($control[1]);
@@ -61,8 +61,8 @@ final class Nursery
         exit(1);
     }
 
-    /** In the nursery. Returns in each worker, with the worker's end of its socket. */
-    private static function nurse(\Socket $control): \Socket
+    /** In the fork server. Returns in each worker, with the worker's end of its socket. */
+    private static function serve(\Socket $control): \Socket
     {
         posix_setsid(); // what a terminal sends, the server alone deals with
         @file_put_contents('/proc/self/oom_score_adj', self::OUT_OF_MEMORY_FIRST);

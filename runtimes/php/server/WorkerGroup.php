@@ -5,7 +5,7 @@ declare(strict_types=1);
 namespace OpenRuntimes;
 
 /** The workers of one function, and the calls that wait for one of them. */
-final class Crew
+final class WorkerGroup
 {
     /** @var array<int, Worker> by number */
     public array $idle = [];
@@ -47,7 +47,7 @@ final class Job
     public function __construct(
         public readonly Connection $connection,
         public string $body,
-        public readonly ?Crew $crew,
+        public readonly ?WorkerGroup $group,
     ) {
     }
 }
