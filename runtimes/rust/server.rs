@@ -3,12 +3,18 @@
 
 #[path = "server/body.rs"]
 mod body;
+#[cfg(test)]
+#[path = "server/cases.rs"]
+mod cases;
 #[path = "server/code.rs"]
 mod code;
 #[path = "server/configuration.rs"]
 mod configuration;
 #[path = "server/connection.rs"]
 mod connection;
+#[cfg(test)]
+#[path = "server/framing.rs"]
+mod framing;
 #[path = "server/json.rs"]
 mod json;
 #[path = "server/library.rs"]

@@ -29,7 +29,7 @@ pub struct Language {
     pub bare: BareServer,
     /// Fragments of the language's own messages.
     pub shows: Messages,
-    /// How its unit tests are run.
+    /// How its unit tests are run: every runtime has some, and only the language of the mutants has not.
     pub units: Option<UnitTests>,
 }
 

@@ -79,6 +79,13 @@ pub fn discover(root: &Path) -> Result<Vec<Runtime>, Error> {
             }
         }
         let language = Language::read(&folder.join("conformance"))?;
+        if language.units.is_none() {
+            let manifest = folder.join("conformance/language.toml");
+            return Err(Error(format!(
+                "{}: [units] is missing: it says how the language's unit tests are run, see conformance/PROBE.md",
+                manifest.display()
+            )));
+        }
         let examples = examples(root, &folder, &manifest.name);
         Ok(Runtime { folder, manifest, language, examples })
     });

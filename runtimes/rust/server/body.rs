@@ -86,3 +86,48 @@ pub(crate) fn stays_inside(file: &str) -> bool {
             }
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::cases;
+
+    fn value(json: &Bytes) -> Value {
+        serde_json::from_slice(json).expect("the input of a function is JSON")
+    }
+
+    #[test]
+    fn bodies_are_parsed() {
+        let entrypoint = "ENTRYPOINT".to_string();
+        let configuration = Configuration { max_body: u64::MAX, entrypoint, key: Vec::new() };
+        for case in cases::of("bodies") {
+            let name = &case["name"];
+            match parse(&cases::bytes(&case["body"]).into(), &configuration) {
+                Ok(invocation) => {
+                    let Invocation { path, file, input } = &invocation;
+                    let (payload, env) = (value(&input.payload), value(&input.env));
+                    let headers = value(&input.headers);
+                    let found = serde_json::json!({
+                        "path": path, "file": file, "payload": payload, "env": env, "headers": headers
+                    });
+                    assert_eq!(found, case["invocation"], "{name}");
+                }
+                Err(error) => {
+                    let answer = error.into_answer();
+                    assert_eq!(answer.headers["x-internal-error"], "bad-request", "{name}");
+                    assert_eq!(value(&answer.body)["message"], case["message"], "{name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn files_stay_inside() {
+        for case in cases::of("files") {
+            let file = case["file"].as_str().expect("a text");
+            assert_eq!(stays_inside(file), case["inside"] == true, "{file:?}");
+        }
+    }
+}

@@ -36,3 +36,36 @@ fn is_forbidden(name: &str) -> bool {
     let own = ["content-length", "transfer-encoding", "connection", "date", "trailer"];
     own.contains(&name) || name.starts_with("x-internal-")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(status: u16, name: &str, value: &str) -> Result<Answer, String> {
+        answer_of(status, &[name.as_bytes(), value.as_bytes()], Bytes::new())
+    }
+
+    #[test]
+    fn what_is_not_the_function_s_to_say_is_refused() {
+        for status in [0, 100, 199, 600, 65535] {
+            assert!(sent(status, "X-A", "b").is_err(), "{status}");
+        }
+        for name in
+            ["", "a b", "a\nb", "Content-Length", "DATE", "connection", "Transfer-Encoding", "x-INTERNAL-a"]
+        {
+            assert!(sent(200, name, "b").is_err(), "{name}");
+        }
+        for value in ["a\rb", "a\nb", "a\0b"] {
+            assert!(sent(200, "X-A", value).is_err(), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_given_twice_is_sent_twice() {
+        let pairs: [&[u8]; 4] = [b"Set-Cookie", b"a", b"set-cookie", b"b"];
+        let answer = answer_of(599, &pairs, Bytes::new()).expect("an answer");
+        let cookies: Vec<_> =
+            answer.headers.get_all("Set-Cookie").iter().map(HeaderValue::as_bytes).collect();
+        assert_eq!((answer.status.as_u16(), cookies), (599, vec![b"a".as_slice(), b"b"]));
+    }
+}
