@@ -101,6 +101,7 @@ class Refusals(unittest.TestCase):
         for sent, status in (
             (b"X-Internal-Challenge: secret\r\n", None),
             (b"x-internal-challenge:secret\r\n", None),
+            (b"X-Internal-Challenge: \t secret \t\r\n", None),
             (b"", 401),
             (b"X-Internal-Challenge: \r\n", 401),
             (b"X-Internal-Challenge: secre\r\n", 401),
