@@ -5,7 +5,7 @@ import sys
 
 sys.path.append(os.path.dirname(os.path.dirname(__file__)))
 
-from interpreter import create_probe  # noqa: E402
+from interpreter import create_probe
 
 probe = create_probe("nested/deep.py")
 
