@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use agent::Load;
+
+use crate::proc;
 use crate::process::{Line, PORT, Server};
 
 /// Connections at once.
@@ -16,11 +19,11 @@ const WARM_UP: Duration = Duration::from_secs(2);
 const REST: Duration = Duration::from_millis(500);
 
 /// Starts a command and measures: memory when idle, latency on one connection, throughput over sixteen.
-pub(crate) fn load(seconds: u64, command: &[String]) -> Result<String, String> {
+pub(crate) fn load(seconds: u64, command: &[String]) -> Result<Load, String> {
     let mut server = Server::start(command)?;
     server.first_answer()?;
     thread::sleep(REST);
-    let memory = memory();
+    let idle_kib = memory()?;
     let key = server.key().to_string();
     drive(&key, CONNECTIONS, WARM_UP)?;
     let mut alone = drive(&key, 1, Duration::from_secs(seconds))?;
@@ -30,11 +33,12 @@ pub(crate) fn load(seconds: u64, command: &[String]) -> Result<String, String> {
     let rate = many.len() as f64 / begun.elapsed().as_secs_f64();
     server.stop()?;
     let latency = |share: usize| alone[(alone.len() - 1) * share / 100].as_secs_f64() * 1_000_000.0;
-    Ok(format!(
-        "{{\"requests_per_second\":{rate:.0},\"latency_us\":{:.1},\"latency_99_us\":{:.1},\"idle_kib\":{memory}}}",
-        latency(50),
-        latency(99)
-    ))
+    Ok(Load {
+        requests_per_second: rate.round(),
+        latency_us: latency(50),
+        latency_99_us: latency(99),
+        idle_kib,
+    })
 }
 
 /// One request after another on each of that many connections; the time of each.
@@ -68,15 +72,16 @@ fn client(number: usize, key: &str, stop: &AtomicBool) -> Result<Vec<Duration>, 
 }
 
 /// The memory of all processes here but this one, in KiB, shared pages divided among those who share.
-fn memory() -> u64 {
-    let own = std::process::id().to_string();
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let ids = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    ids.filter(|id| id.parse::<u32>().is_ok() && *id != own)
-        .filter_map(|id| {
-            let text = fs::read_to_string(format!("/proc/{id}/smaps_rollup")).ok()?;
-            let line = text.lines().find(|line| line.starts_with("Pss:"))?;
-            line.split_whitespace().nth(1)?.parse::<u64>().ok()
-        })
-        .sum()
+fn memory() -> Result<u64, String> {
+    let mut sum = 0;
+    for id in proc::others()? {
+        let path = format!("/proc/{id}/smaps_rollup");
+        let text =
+            proc::read(id, || fs::read_to_string(&path)).map_err(|error| format!("{path}: {error}"))?;
+        let Some(text) = text else { continue };
+        let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
+        let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
+        sum += kib.ok_or_else(|| format!("{path} has no Pss"))?;
+    }
+    Ok(sum)
 }

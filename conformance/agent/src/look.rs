@@ -1,86 +1,138 @@
-//! What a container is like from agent: its processes, their rights and descriptors, its limits.
+//! What a container is like from inside: its processes, their rights and descriptors, its mounts, its limits.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-/// Everything, as JSON. This very process is left out.
-pub(crate) fn look() -> String {
-    let processes: Vec<String> = processes().collect();
-    format!(
-        "{{\"processes\":[{}],\"root_read_only\":{},\"temporary_writable\":{},\
-         \"code_executable\":{},\"processes_limit\":{},\"memory_limit\":{}}}",
-        processes.join(","),
-        is_read_only("/"),
-        is_writable("/tmp"),
-        is_executable("/usr/code"),
-        limit(&["/sys/fs/cgroup/pids.max", "/sys/fs/cgroup/pids/pids.max"]),
-        limit(&["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]),
-    )
-}
+use agent::{Folder, Look, Process};
 
-fn processes() -> impl Iterator<Item = String> {
-    let own = std::process::id().to_string();
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let ids = entries.filter_map(|entry| entry.file_name().into_string().ok());
-    ids.filter(move |id| id.parse::<u32>().is_ok() && *id != own).filter_map(|id| process(&id))
-}
+use crate::proc;
 
-fn process(id: &str) -> Option<String> {
-    let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
-    let field = |name: &str| {
-        let line = status.lines().find(|line| line.split(':').next() == Some(name))?;
-        Some(line.split_once(':')?.1.trim().to_string())
-    };
-    let ids = |name: &str| field(name).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(",");
-    // What an engine puts in from outside has no parent here, and is no process of the runtime's.
-    if id != "1" && field("PPid").as_deref() == Some("0") {
-        return None;
+/// A program that does nothing.
+const PROGRAM: &str = "#!/bin/sh\nexit 0\n";
+
+/// Everything. This very process is left out.
+pub(crate) fn look() -> Result<Look, String> {
+    let mut processes = Vec::new();
+    for id in proc::others()? {
+        processes.extend(process(id)?);
     }
-    let descriptors = fs::read_dir(format!("/proc/{id}/fd")).map_or(0, Iterator::count);
-    Some(format!(
-        "{{\"id\":{id},\"name\":{:?},\"users\":[{}],\"groups\":[{}],\"capabilities\":{:?},\
-         \"no_new_privileges\":{},\"descriptors\":{descriptors}}}",
-        field("Name")?,
-        ids("Uid"),
-        ids("Gid"),
-        field("CapEff")?,
-        field("NoNewPrivs").as_deref() == Some("1"),
-    ))
+    let mounts = fs::read_to_string("/proc/self/mounts").map_err(|error| format!("the mounts: {error}"))?;
+    let mounts = Mounts(&mounts);
+    Ok(Look {
+        processes,
+        root_read_only: mounts.has("/", "ro")?,
+        temporary: folder("/tmp", mounts)?,
+        code: folder("/usr/code", mounts)?,
+        processes_limit: limit(["/sys/fs/cgroup/pids.max", "/sys/fs/cgroup/pids/pids.max"])?,
+        memory_limit: limit(["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"])?,
+    })
 }
 
-/// By the mount's own flags: that this user may not write there says nothing.
-fn is_read_only(folder: &str) -> bool {
-    let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
-    let mount = mounts.lines().find(|line| line.split(' ').nth(1) == Some(folder));
-    mount
-        .and_then(|line| line.split(' ').nth(3))
-        .is_some_and(|flags| flags.split(',').any(|flag| flag == "ro"))
+/// A process; `None` if it has ended, or is none of the runtime's.
+fn process(id: u32) -> Result<Option<Process>, String> {
+    let path = format!("/proc/{id}/status");
+    let status = proc::read(id, || fs::read_to_string(&path)).map_err(|error| format!("{path}: {error}"))?;
+    let Some(status) = status else { return Ok(None) };
+    let field = |name: &str| {
+        let line = status.lines().find(|line| line.split(':').next() == Some(name));
+        let value = line.and_then(|line| line.split_once(':')).map(|(_, value)| value.trim());
+        value.ok_or_else(|| format!("{path} has no {name}"))
+    };
+    let ids = |name: &str| -> Result<Vec<u32>, String> {
+        let ids = field(name)?.split_whitespace().map(str::parse);
+        ids.collect::<Result<_, _>>().map_err(|error| format!("{path}: {name}: {error}"))
+    };
+    // What an engine puts in from outside has no parent here, and is no process of the runtime's.
+    if id != 1 && field("PPid")? == "0" {
+        return Ok(None);
+    }
+    Ok(Some(Process {
+        id,
+        name: field("Name")?.into(),
+        users: ids("Uid")?,
+        groups: ids("Gid")?,
+        capabilities: field("CapEff")?.into(),
+        no_new_privileges: field("NoNewPrivs")? == "1",
+        descriptors: descriptors(id),
+    }))
 }
 
-fn is_writable(folder: &str) -> bool {
+/// The open descriptors of a process: 0 if it has ended, `None` if they cannot be read.
+fn descriptors(id: u32) -> Option<u64> {
+    let count = || {
+        let mut count = 0;
+        for entry in fs::read_dir(format!("/proc/{id}/fd"))? {
+            entry?;
+            count += 1;
+        }
+        Ok(count)
+    };
+    proc::read(id, count).ok().map(Option::unwrap_or_default)
+}
+
+/// `/proc/self/mounts`: a line a mount, of which a later one hides an earlier.
+#[derive(Clone, Copy)]
+struct Mounts<'a>(&'a str);
+
+impl Mounts<'_> {
+    /// Whether the mount that a folder lies in has an option. By the mount's own options: that this user may not write
+    /// there says nothing.
+    fn has(self, folder: &str, option: &str) -> Result<bool, String> {
+        let lines = self.0.lines().map(|line| line.split(' ').collect::<Vec<_>>());
+        let around = lines.filter(|mount| mount.len() > 3 && Path::new(folder).starts_with(mount[1]));
+        let mount = around.max_by_key(|mount| mount[1].len());
+        let mount = mount.ok_or_else(|| format!("no mount has {folder} in it"))?;
+        Ok(mount[3].split(',').any(|has| has == option))
+    }
+}
+
+/// By the mount that the folder lies in, and, if files can be made in it, by one.
+fn folder(folder: &str, mounts: Mounts<'_>) -> Result<Folder, String> {
     let path = Path::new(folder).join(".agent-was-here");
-    let written = fs::write(&path, "").is_ok();
-    let _ = fs::remove_file(path);
-    written
+    let refused = [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem, ErrorKind::NotFound];
+    let writable = match fs::write(&path, PROGRAM) {
+        Ok(()) => true,
+        Err(error) if refused.contains(&error.kind()) => false,
+        Err(error) => return Err(format!("{}: {error}", path.display())),
+    };
+    let mut executable = !mounts.has(folder, "noexec")?;
+    if writable {
+        let made = fs::set_permissions(&path, fs::Permissions::from_mode(0o755));
+        made.map_err(|error| format!("{}: {error}", path.display()))?;
+        executable &= Command::new(&path).status().is_ok_and(|status| status.success());
+        fs::remove_file(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(Folder { writable, executable })
 }
 
-/// Whether the folder is a memory file system in which a program can be started.
-fn is_executable(folder: &str) -> bool {
-    let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
-    let is_memory = mounts.lines().any(|line| line.split(' ').skip(1).take(2).eq([folder, "tmpfs"]));
-    let path = Path::new(folder).join(".agent-was-here");
-    let written = fs::write(&path, "#!/bin/sh\nexit 0\n")
-        .and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(0o755)));
-    let started = written.is_ok() && Command::new(&path).status().is_ok_and(|status| status.success());
-    let _ = fs::remove_file(path);
-    is_memory && started
-}
-
-/// A limit of the control group, in either version's place; `null` where there is none.
-fn limit(places: &[&str]) -> String {
+/// A limit of the control group, in either version's place; `None` if it says `max`.
+fn limit(places: [&str; 2]) -> Result<Option<u64>, String> {
     let text = places.iter().find_map(|place| fs::read_to_string(place).ok());
-    let number = text.and_then(|text| text.trim().parse::<u64>().ok());
-    number.map_or("null".into(), |number| number.to_string())
+    let text = text.ok_or_else(|| format!("none of {places:?} can be read"))?;
+    match text.trim() {
+        "max" => Ok(None),
+        number => number.parse().map(Some).map_err(|error| format!("{}: {number:?}: {error}", places[0])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_in_the_innermost_mount() {
+        let text = "overlay / overlay ro,relatime 0 0\ntmpfs /usr/code tmpfs rw,noexec 0 0\n";
+        let mounts = Mounts(text);
+        assert!(mounts.has("/usr/code", "noexec").expect("it is there"));
+        assert!(mounts.has("/usr/codes", "ro").expect("it is there"));
+        assert!(Mounts("").has("/", "ro").is_err());
+    }
+
+    #[test]
+    fn a_limit_that_cannot_be_read_is_an_error() {
+        assert!(limit(["/no/such/file", "/nor/this"]).is_err());
+    }
 }

@@ -7,6 +7,7 @@ mod inotify;
 mod load;
 mod look;
 mod null;
+mod proc;
 mod process;
 mod refusals;
 mod stopwatch;
@@ -14,6 +15,8 @@ mod watch;
 
 use std::env::args;
 use std::process::ExitCode;
+
+use agent::{Json, Touched};
 
 const USAGE: &str = "\
 agent boot BOOTS BUDGET_MS -- COMMAND…  time boots, until one is within the budget
@@ -32,20 +35,22 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments[..split].iter().map(String::as_str).collect();
     let done = match (words.as_slice(), command) {
         (["boot", boots, budget], [_, ..]) => match (boots.parse(), budget.parse()) {
-            (Ok(boots), Ok(budget)) => stopwatch::boot(boots, budget, command),
+            (Ok(boots), Ok(budget)) => stopwatch::boot(boots, budget, command).map(|boots| boots.json()),
             _ => Err(format!("BOOTS and BUDGET_MS must be numbers\n{USAGE}")),
         },
-        (["warm"], [_, ..]) => stopwatch::warm(command),
+        (["warm"], [_, ..]) => stopwatch::warm(command).map(|warm| warm.json()),
         (["load", seconds], [_, ..]) => match seconds.parse() {
-            Ok(seconds) => load::load(seconds, command),
+            Ok(seconds) => load::load(seconds, command).map(|load| load.json()),
             Err(_) => Err(format!("SECONDS must be a number\n{USAGE}")),
         },
-        (["once"], [_, ..]) => stopwatch::once(command),
-        (["refusals", variables @ ..], [_, ..]) => refusals::refusals(variables, command),
+        (["once"], [_, ..]) => stopwatch::once(command).map(|boots| boots.json()),
+        (["refusals", variables @ ..], [_, ..]) => {
+            refusals::refusals(variables, command).map(|ends| ends.json())
+        }
         (["watch", file], [_, ..]) => return watch::watch(file, command),
-        (["look"], []) => Ok(look::look()),
+        (["look"], []) => look::look().map(|look| look.json()),
         (["touch", file], []) => std::fs::write(file, "")
-            .map(|()| format!("{{\"touched\":{file:?}}}"))
+            .map(|()| Touched { touched: file.to_string() }.json())
             .map_err(|error| format!("{file}: {error}")),
         _ => Err(USAGE.into()),
     };

@@ -5,6 +5,8 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
+use agent::{End, Refusals};
+
 use crate::process::{PORT, answers};
 
 /// Where what a server prints goes: a file, which a process that it leaves behind cannot keep open for us.
@@ -16,7 +18,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// Starts the command once with each variable, `NAME=VALUE`. One that answers is the last.
-pub(crate) fn refusals(variables: &[&str], command: &[String]) -> Result<String, String> {
+pub(crate) fn refusals(variables: &[&str], command: &[String]) -> Result<Refusals, String> {
     let mut ends = Vec::new();
     for variable in variables {
         let mut program = Command::new(&command[0]);
@@ -24,14 +26,13 @@ pub(crate) fn refusals(variables: &[&str], command: &[String]) -> Result<String,
         program.envs(variable.split_once('='));
         let child = program.spawn().map_err(|error| format!("{}: {error}", command[0]))?;
         let Some(status) = end(child)? else {
-            ends.push("null".to_string());
+            ends.push(None);
             break;
         };
         let code = status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or_default());
-        let (output, errors) = (text(OUTPUT)?, text(ERRORS)?);
-        ends.push(format!("{{\"code\":{code},\"output\":{output},\"errors\":{errors}}}"));
+        ends.push(Some(End { code: code.into(), output: text(OUTPUT)?, errors: text(ERRORS)? }));
     }
-    Ok(format!("{{\"ends\":[{}]}}", ends.join(",")))
+    Ok(Refusals { ends })
 }
 
 /// How it ended; `None` where it answers instead.
@@ -53,16 +54,8 @@ fn file(path: &str) -> Result<File, String> {
     File::create(path).map_err(|error| format!("{path}: {error}"))
 }
 
-/// What a file holds, as JSON.
+/// What a file holds.
 fn text(path: &str) -> Result<String, String> {
     let bytes = fs::read(path).map_err(|error| format!("{path}: {error}"))?;
-    let mut json = String::from('"');
-    for character in String::from_utf8_lossy(&bytes).chars() {
-        match character {
-            '"' | '\\' => json.extend(['\\', character]),
-            control if u32::from(control) < 0x20 => json += &format!("\\u{:04x}", u32::from(control)),
-            other => json.push(other),
-        }
-    }
-    Ok(json + "\"")
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }

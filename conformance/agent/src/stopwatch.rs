@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use agent::{Boots, Round, Warm};
+
 use crate::null;
 use crate::process::{Line, PORT, Server};
 
@@ -14,7 +16,7 @@ const REQUESTS: usize = 200;
 const BLOCK: usize = 20;
 
 /// Boots up to that many times, fewer where one is within the budget.
-pub(crate) fn boot(boots: usize, budget: f64, command: &[String]) -> Result<String, String> {
+pub(crate) fn boot(boots: usize, budget: f64, command: &[String]) -> Result<Boots, String> {
     let mut times: Vec<f64> = Vec::new();
     while times.len() < boots && times.last().is_none_or(|last| *last > budget) {
         empty(CODE);
@@ -22,21 +24,20 @@ pub(crate) fn boot(boots: usize, budget: f64, command: &[String]) -> Result<Stri
         times.push(server.first_answer()?.as_secs_f64() * 1000.0);
         server.stop()?;
     }
-    let times: Vec<String> = times.iter().map(|time| format!("{time:.2}")).collect();
-    Ok(format!("{{\"boots\":[{}]}}", times.join(",")))
+    Ok(Boots { boots: times })
 }
 
 /// Starts, waits for the first right answer, stops.
-pub(crate) fn once(command: &[String]) -> Result<String, String> {
+pub(crate) fn once(command: &[String]) -> Result<Boots, String> {
     let mut server = Server::start(command)?;
     let time = server.first_answer()?;
     server.stop()?;
-    Ok(format!("{{\"boots\":[{:.2}]}}", time.as_secs_f64() * 1000.0))
+    Ok(Boots { boots: vec![time.as_secs_f64() * 1000.0] })
 }
 
 /// Times requests one after another on one connection to the server and one to the null server, in
 /// blocks that alternate, so that a busy moment falls on both.
-pub(crate) fn warm(command: &[String]) -> Result<String, String> {
+pub(crate) fn warm(command: &[String]) -> Result<Warm, String> {
     null::serve()?;
     let mut server = Server::start(command)?;
     server.first_answer()?;
@@ -53,11 +54,10 @@ pub(crate) fn warm(command: &[String]) -> Result<String, String> {
                 null.push(timed(&mut to_null, server.key(), &format!("w{round}-{block}-{request}"))?);
             }
         }
-        let (own, null) = (median(own), median(null));
-        rounds.push(format!("{{\"runtime_us\":{own:.1},\"null_us\":{null:.1}}}"));
+        rounds.push(Round { runtime_us: median(own), null_us: median(null) });
     }
     server.stop()?;
-    Ok(format!("{{\"rounds\":[{}]}}", rounds.join(",")))
+    Ok(Warm { rounds })
 }
 
 fn timed(line: &mut Line, key: &str, nonce: &str) -> Result<Duration, String> {

@@ -2,11 +2,15 @@
 //! the script that was given it.
 
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
+use agent::{Json, Watched};
+
 use crate::inotify::Writes;
+use crate::proc;
 
 /// Between looks: writing a MiB takes longer.
 const PAUSE: Duration = Duration::from_micros(200);
@@ -34,6 +38,7 @@ pub(crate) fn watch(file: &str, command: &[String]) -> ExitCode {
     let mut sightings: Vec<u64> = Vec::new();
     // The script itself starts with the key, and may take a moment to be rid of it.
     let (mut script_has_it, mut others_have_it) = (false, false);
+    let mut unread = Vec::new();
     for round in 0.. {
         let ended = child.try_wait();
         let size = fs::metadata(file).ok().map(|seen| seen.len());
@@ -41,22 +46,21 @@ pub(crate) fn watch(file: &str, command: &[String]) -> ExitCode {
         // A file that is written under its name is there before its first byte is.
         sightings.extend(writes.any().then_some(0));
         if round % ROUNDS == 0 {
-            for id in processes() {
-                let Some(has_it) = has_key(id) else { continue };
-                if id == child.id() {
-                    script_has_it = has_it;
-                } else {
-                    others_have_it |= has_it;
+            for id in proc::others().unwrap_or_else(|why| note(&mut unread, why)) {
+                let has_it =
+                    has_key(id).unwrap_or_else(|why| note(&mut unread, format!("process {id}: {why}")));
+                match has_it {
+                    Some(has_it) if id == child.id() => script_has_it = has_it,
+                    Some(has_it) => others_have_it |= has_it,
+                    None => {}
                 }
             }
         }
         match ended {
             Ok(None) => std::thread::sleep(PAUSE),
             Ok(Some(status)) => {
-                println!(
-                    "{{\"sightings\":{sightings:?},\"key_seen\":{},\"home_writable\":{home_writable}}}",
-                    script_has_it || others_have_it
-                );
+                let key_seen = script_has_it || others_have_it;
+                println!("{}", Watched { sightings, key_seen, home_writable, unread }.json());
                 return ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1));
             }
             Err(error) => {
@@ -68,20 +72,22 @@ pub(crate) fn watch(file: &str, command: &[String]) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// All processes but this one.
-fn processes() -> impl Iterator<Item = u32> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    ids.filter(|id| *id != std::process::id())
+/// Keeps why something could not be read, once, and goes on as if there were nothing: the harness does not.
+fn note<T: Default>(unread: &mut Vec<String>, why: String) -> T {
+    if !unread.contains(&why) {
+        unread.push(why);
+    }
+    T::default()
 }
 
-/// Whether a process was started with the key; `None` where it cannot be told, or is being started: until
-/// then a child has its parent's environment.
-fn has_key(id: u32) -> Option<bool> {
-    let environment = fs::read(format!("/proc/{id}/environ")).ok().filter(|bytes| !bytes.is_empty())?;
-    let program = fs::read_link(format!("/proc/{id}/exe")).ok()?;
-    let is_us = fs::read_link("/proc/self/exe").is_ok_and(|us| us == program);
-    (!is_us).then(|| environment.split(|byte| *byte == 0).any(|variable| variable.starts_with(KEY)))
+/// Whether a process was started with the key; `None` if it has ended, or is being started: until then a child has
+/// its parent's environment.
+fn has_key(id: u32) -> io::Result<Option<bool>> {
+    let environment = proc::read(id, || fs::read(format!("/proc/{id}/environ")))?;
+    let Some(environment) = environment.filter(|bytes| !bytes.is_empty()) else { return Ok(None) };
+    let Some(program) = proc::read(id, || fs::read_link(format!("/proc/{id}/exe")))? else { return Ok(None) };
+    let is_us = fs::read_link("/proc/self/exe")? == program;
+    Ok((!is_us).then(|| environment.split(|byte| *byte == 0).any(|variable| variable.starts_with(KEY))))
 }
 
 fn is_writable(folder: &str) -> bool {

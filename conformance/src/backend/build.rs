@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use serde_json::Value;
-
-use crate::backend::error::CheckResult;
-use crate::backend::found::last_json;
+use crate::backend::error::{CheckError, CheckResult};
+use crate::backend::report::reported;
 use crate::backend::source::Source;
+use agent::Watched;
 use engine::{Archive, Exit};
 
 /// One run of `build.sh`.
@@ -56,10 +55,19 @@ impl Built {
         Ok(Archive::members(&archive)?.into_iter().map(|member| member.path).collect())
     }
 
-    /// What was seen of a watched build: `sightings`, the sizes that the package had; `key_seen`, whether
-    /// any process but `build.sh` itself had the key, or that one to its end; `home_writable`.
-    pub fn watched(&self) -> Value {
-        last_json(&self.log).unwrap_or_default()
+    /// What was seen of a watched build.
+    ///
+    /// # Errors
+    /// It was not watched, or something could not be read meanwhile: the harness's fault.
+    pub fn watched(&self) -> CheckResult<Watched> {
+        let fault = |why: String| Err(CheckError::Fault(why));
+        match reported::<Watched>(&self.log)? {
+            None => fault(format!("nobody watched the build: {}", self.summary())),
+            Some(watched) if !watched.unread.is_empty() => {
+                fault(format!("the watch could not read everything: {}", watched.unread.join("; ")))
+            }
+            Some(watched) => Ok(watched),
+        }
     }
 
     /// One line for a failure message.

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use serde_json::Value;
 
 use crate::backend::build::{BuildJob, Built};
 use crate::backend::error::CheckResult;
 use crate::backend::launch::Launch;
+use crate::backend::report::descriptors;
 use crate::backend::signal::Signal;
+use agent::Look;
 use engine::{Exit, Image, Log};
 
 /// Something that will come.
@@ -58,7 +59,11 @@ pub trait Instance: Debug + Send + Sync {
     /// What it printed so far.
     fn log(&self) -> BackendFuture<'_, Log>;
     /// Its processes and limits, as `agent look` tells them.
-    fn look(&self) -> BackendFuture<'_, Value>;
+    fn look(&self) -> BackendFuture<'_, Look>;
+    /// How many descriptors its processes have open.
+    fn descriptors(&self) -> BackendFuture<'_, u64> {
+        Box::pin(async { descriptors(&self.look().await?) })
+    }
     /// Whether a file is there.
     fn has<'a>(&'a self, path: &'a str) -> BackendFuture<'a, bool>;
     /// Makes an empty file.

@@ -1,6 +1,6 @@
 //! From source to a package, and from a package to a server.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::expect::{During, Expect, echo, ensure, member};
 use super::requirement::{BUILDS, Requirement, check};
@@ -75,8 +75,7 @@ async fn package(s: &Context) -> CheckResult {
     let job = BuildJob { extra, watched: true, ..BuildJob::of(Source::Plain) };
     let built = s.runtime().run_build(&job).await?;
     let size = succeeds(&built)?.len();
-    let seen = built.watched()["sightings"].clone();
-    let sizes: Vec<u64> = seen.as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
+    let sizes = built.watched()?.sightings;
     let whole = sizes.iter().all(|seen| *seen == size as u64);
     ensure(
         whole,

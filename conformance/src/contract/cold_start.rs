@@ -7,6 +7,7 @@ use super::expect::{During, ensure};
 use super::requirement::{BUILDS, LAUNCHES, Requirement, check};
 use crate::backend::{CheckError, CheckResult, Launch};
 use crate::fixture::Context;
+use agent::Warm;
 use protocol::limit;
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
@@ -74,10 +75,8 @@ async fn boot(s: &Context) -> CheckResult {
 
 async fn warm(s: &Context) -> CheckResult {
     let words = ["warm", "--", "launch.sh"].map(String::from).to_vec();
-    let figures = s.agent(Launch::default(), words, TIMEOUT).await?;
-    let rounds = figures["rounds"].as_array().cloned().unwrap_or_default();
-    let over =
-        rounds.iter().filter_map(|round| Some(round["runtime_us"].as_f64()? - round["null_us"].as_f64()?));
+    let warm: Warm = s.agent(Launch::default(), words, TIMEOUT).await?;
+    let over = warm.rounds.iter().map(|round| round.runtime_us - round.null_us);
     let best =
         over.reduce(f64::min).ok_or_else(|| CheckError::Fault("the stopwatch timed no round".into()))?
             / 1000.0;
@@ -87,6 +86,6 @@ async fn warm(s: &Context) -> CheckResult {
     ensure(
         best < budget,
         format!("less than {budget} ms over the null server"),
-        format!("{best:.3} ms: {figures}"),
+        format!("{best:.3} ms: {:?}", warm.rounds),
     )
 }

@@ -1,8 +1,6 @@
 //! What a container is allowed, seen from outside and from inside.
 
-use serde_json::Value;
-
-use super::expect::{ensure, member};
+use super::expect::ensure;
 use super::requirement::{Requirement, check};
 use crate::backend::CheckResult;
 use crate::fixture::{Context, ServerContext};
@@ -17,10 +15,11 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "hardening/locked",
         "Every serving container of the harness is started so, and nothing is checked in a looser \
-         one: [read-only root], [all capabilities dropped], [`no-new-privileges`], [128 pids], \
-         [256 MiB] (a manifest may declare more, with a reason), a volume on `/tmp` that carries \
-         `code.tar.gz`, [an *executable* tmpfs on `/usr/code`]. This id checks from inside that \
-         it is so. Building is non-root and otherwise unlimited.",
+         one: [read-only root], [all capabilities dropped], [`no-new-privileges`], \
+         [128 pids], [256 MiB] (a manifest may declare more, with a reason), a writable `/tmp` that \
+         carries `code.tar.gz`, [an *executable* `/usr/code`], writable as it is mounted. This id \
+         checks from inside that it is so, by whatever mounts. Building is non-root and otherwise \
+         unlimited.",
         check!(locked),
     ),
     Requirement::must(
@@ -38,40 +37,34 @@ async fn user(s: &ServerContext) -> CheckResult {
     let sound = ids.iter().all(|id| id.is_some_and(|id| id > 0));
     ensure(sound, "a numeric USER that is not 0", format!("USER {:?}", image.user))?;
     let seen = s.instance().look().await?;
-    let processes = member(&seen, "processes")?.as_array().cloned().unwrap_or_default();
-    ensure(!processes.is_empty(), "processes seen from inside", seen.to_string())?;
-    let roots = |ids: &Value| ids.as_array().is_some_and(|ids| ids.iter().any(|id| *id == 0));
-    let root = processes.iter().find(|process| roots(&process["users"]) || roots(&process["groups"]));
+    ensure(!seen.processes.is_empty(), "processes seen from inside", format!("{seen:?}"))?;
+    let root =
+        seen.processes.iter().find(|process| process.users.contains(&0) || process.groups.contains(&0));
     ensure(root.is_none(), "no process as user or group 0", format!("{root:?}"))
 }
 
+/// By what holds inside, and not by how it was mounted or limited.
 async fn locked(s: &ServerContext) -> CheckResult {
     let seen = s.instance().look().await?;
-    let processes = member(&seen, "processes")?.as_array().cloned().unwrap_or_default();
-    for process in &processes {
-        let name = &process["name"];
-        ensure(process["capabilities"] == "0000000000000000", "no capabilities", process.to_string())?;
-        ensure(
-            process["no_new_privileges"] == true,
-            format!("no new privileges for {name}"),
-            process.to_string(),
-        )?;
+    for process in &seen.processes {
+        let name = &process.name;
+        let none = process.capabilities.chars().all(|digit| digit == '0');
+        ensure(none, "no capabilities", format!("{process:?}"))?;
+        ensure(process.no_new_privileges, format!("no new privileges for {name}"), format!("{process:?}"))?;
     }
-    ensure(seen["root_read_only"] == true, "a read-only root", seen.to_string())?;
-    ensure(seen["temporary_writable"] == true, "a volume on /tmp that can be written", seen.to_string())?;
-    ensure(seen["code_executable"] == true, format!("an executable tmpfs on {CODE}"), seen.to_string())?;
-    let allowed = |name: &str| seen[name].as_u64().unwrap_or(u64::MAX);
+    ensure(seen.root_read_only, "a read-only root", format!("{seen:?}"))?;
+    ensure(seen.temporary.writable, "a /tmp that can be written", format!("{:?}", seen.temporary))?;
     ensure(
-        allowed("processes_limit") == u64::from(limit::PIDS),
-        format!("{} pids", limit::PIDS),
-        format!("{}", seen["processes_limit"]),
+        seen.code.writable,
+        format!("a {CODE} that can be written, as mounted"),
+        format!("{:?}", seen.code),
     )?;
-    let memory = u64::from(s.spec().memory) * 1024 * 1024;
-    ensure(
-        allowed("memory_limit") == memory,
-        format!("{memory} bytes of memory"),
-        format!("{}", seen["memory_limit"]),
-    )
+    ensure(seen.code.executable, format!("an executable {CODE}"), format!("{:?}", seen.code))?;
+    let allowed = |what: &str, wanted: u64, found: Option<u64>| {
+        ensure(found == Some(wanted), format!("{wanted} {what}"), format!("{found:?}"))
+    };
+    allowed("pids", limit::PIDS.into(), seen.processes_limit)?;
+    allowed("bytes of memory", u64::from(s.spec().memory) * 1024 * 1024, seen.memory_limit)
 }
 
 async fn image(s: &Context) -> CheckResult {

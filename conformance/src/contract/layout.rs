@@ -88,9 +88,9 @@ async fn scripts(s: &Context) -> CheckResult {
         format!("a package of user {STRANGER}"),
         format!("of user {}", built.owner),
     )?;
-    let seen = built.watched();
-    ensure(seen["home_writable"] == true, "HOME writable for any user", seen.to_string())?;
-    ensure(seen["key_seen"] == false, "build.sh hands on no key that the container has", seen.to_string())
+    let seen = built.watched()?;
+    ensure(seen.home_writable, "HOME writable for any user", format!("{seen:?}"))?;
+    ensure(!seen.key_seen, "build.sh hands on no key that the container has", format!("{seen:?}"))
 }
 
 /// One exchange that an example's README shows: the body that a `curl` sends with `-d '…'`, and in the next

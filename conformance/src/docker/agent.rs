@@ -3,31 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use tokio::process::Command;
-
 use crate::docker::progress::Progress;
 use engine::{Archive, BuildRequest, ContainerSpec, Engine};
 
-/// Compiles it for the machine that this runs on.
-pub(super) async fn compile_here(source: &Path, run: &str) -> Result<Vec<u8>, String> {
-    let folder = std::env::temp_dir().join(format!("conformance-{}", run));
-    let program = folder.join("agent");
-    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".into());
-    let compiled = Command::new(&rustc)
-        .args(["--edition", "2024", "-O", "-C", "target-feature=+crt-static", "-o"])
-        .arg(&program)
-        .arg(source.join("src/main.rs"))
-        .output()
-        .await
-        .map_err(|error| format!("{rustc} does not start: {error}"))?;
-    let bytes = std::fs::read(&program);
-    let _ = std::fs::remove_dir_all(&folder);
-    if !compiled.status.success() {
-        return Err(String::from_utf8_lossy(&compiled.stderr).into_owned());
-    }
-    bytes.map_err(|error| error.to_string())
-}
+/// For the platform that the harness was built for; empty if it could not be compiled there. See `build.rs`.
+pub(super) const HERE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/agent"));
 
 /// Compiles it for the machine that the engine runs on, in a stage of an image.
 pub(super) async fn compile_in_stage(

@@ -3,9 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use serde_json::Value;
-
-use crate::backend::{BackendFuture, CheckError, CheckResult, Instance, Signal};
+use crate::backend::{BackendFuture, CheckError, CheckResult, Instance, Signal, reported};
+use agent::Look;
 use engine::{Container, Exit, Log, Output};
 
 /// Unpacks standard input in `$1`, with `$2` under another name.
@@ -62,11 +61,10 @@ impl Instance for Container {
         Box::pin(async { Ok(self.log().await?) })
     }
 
-    fn look(&self) -> BackendFuture<'_, Value> {
+    fn look(&self) -> BackendFuture<'_, Look> {
         Box::pin(async {
             let output = run(self, &["/tmp/agent", "look"], &[]).await?;
-            serde_json::from_str(&output.stdout)
-                .map_err(|error| CheckError::Fault(format!("`agent look` printed no JSON: {error}")))
+            reported(&output.stdout)?.ok_or_else(|| CheckError::Fault("`agent look` reported nothing".into()))
         })
     }
 

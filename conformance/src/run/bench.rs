@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Run, judge};
 use crate::backend::{CheckResult, Launch, Package};
 use crate::fixture::{Context, Runtime};
+use agent::Load;
 use protocol::RuntimeId;
 
 /// How long a measuring container may take.
@@ -104,13 +105,12 @@ async fn measure(runtime: &Runtime, s: &Context, rounds: usize, seconds: u64) ->
 async fn speed(s: &Context, launch: &Launch, seconds: u64, command: &[String]) -> CheckResult<Speed> {
     let boot_ms = boot(s, launch.clone(), command).await?;
     let how = ["load".into(), seconds.to_string(), "--".into()];
-    let load = s.agent(launch.clone(), [&how, command].concat(), TIMEOUT).await?;
-    let figure = |name: &str| load[name].as_f64().unwrap_or_default();
+    let load: Load = s.agent(launch.clone(), [&how, command].concat(), TIMEOUT).await?;
     Ok(Speed {
         boot_ms,
-        requests_per_second: figure("requests_per_second"),
-        latency_us: figure("latency_us"),
-        idle_mib: figure("idle_kib") / 1024.0,
+        requests_per_second: load.requests_per_second,
+        latency_us: load.latency_us,
+        idle_mib: load.idle_kib as f64 / 1024.0,
     })
 }
 

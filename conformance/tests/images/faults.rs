@@ -58,7 +58,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     mutant("hardening/new-privileges", "hardening/locked", "`no-new-privileges`", Change::Container(|spec| spec.profile.new_privileges = true)),
     mutant("hardening/more-processes", "hardening/locked", "128 pids", Change::Container(|spec| spec.profile.processes = Some(256))),
     mutant("hardening/more-memory", "hardening/locked", "256 MiB", Change::Container(|spec| spec.profile.memory = Some(512))),
-    mutant("hardening/code-not-executable", "hardening/locked", "an *executable* tmpfs on `/usr/code`", Change::Container(|spec| {
+    mutant("hardening/code-not-executable", "hardening/locked", "an *executable* `/usr/code`", Change::Container(|spec| {
         spec.memory_folders[0].1 = "noexec".into();
     })),
     mutant("hardening/key-in-the-image", "hardening/image", "No key in the image's environment", Change::Image("ENV INTERNAL_RUNTIME_KEY=default")),

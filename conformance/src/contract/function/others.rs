@@ -6,7 +6,7 @@ use crate::backend::CheckResult;
 use crate::contract::barrier::{Barrier, is_done};
 use crate::contract::expect::{During, Expect, echo, ensure, member, nonce, same};
 use crate::contract::steps::{self, Probe, Step};
-use crate::fixture::{Server, ServerContext, eventually};
+use crate::fixture::{ServerContext, eventually};
 use crate::wire::Request;
 use protocol::{CHALLENGE, Kind};
 
@@ -63,7 +63,7 @@ fn tail(log: &str) -> String {
 pub(super) async fn abandoned(s: &ServerContext) -> CheckResult {
     const CLIENTS: usize = 50;
     echo(s).await?;
-    let before = descriptors(s).await?;
+    let before = s.instance().descriptors().await?;
     for _ in 0..CLIENTS {
         let refused = Request::post().header(CHALLENGE, "wrong").body("{}");
         s.connect().await?.exchange(&refused).await?.error(Kind::Unauthorized)?;
@@ -86,15 +86,8 @@ pub(super) async fn abandoned(s: &ServerContext) -> CheckResult {
     s.act(barrier.call("the-last", CLIENTS + 1)).await?.is(200).during("another client meanwhile")?;
     barrier.gather(s, CLIENTS + 1, is_done).await.during("each function runs to its end")?;
     eventually(&format!("{before} descriptors, as before"), || async {
-        let now = descriptors(s).await?;
+        let now = s.instance().descriptors().await?;
         Ok(if now <= before { Ok(()) } else { Err(format!("{now} descriptors")) })
     })
     .await
-}
-
-/// Descriptors of all processes in the container, without those of the program that counts.
-async fn descriptors(s: &Server) -> CheckResult<u64> {
-    let seen = s.instance().look().await?;
-    let processes = member(&seen, "processes")?.as_array().cloned().unwrap_or_default();
-    Ok(processes.iter().filter_map(|process| process["descriptors"].as_u64()).sum())
 }

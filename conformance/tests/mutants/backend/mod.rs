@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use agent::{Json, Watched};
 use conformance::backend::{
     Backend, BackendFuture, BuildJob, Built, CheckError, CheckResult, Instance, Key, Launch, Spec, Start,
 };
@@ -69,7 +70,9 @@ impl Sandboxes {
         };
         let mut log = sandbox.log().map_err(refused)?.all;
         if job.watched {
-            log += &format!("{{\"sightings\":{sightings:?}}}\n");
+            // Of the rest nothing is asked where there is no image.
+            let watched = Watched { sightings, key_seen: false, home_writable: true, unread: Vec::new() };
+            log += &format!("{}\n", watched.json());
         }
         let owner = std::fs::metadata(&package).map_or(0, |package| u64::from(package.uid()));
         let built = Built { exit: exit(status), log, package: std::fs::read(&package).ok(), owner };
