@@ -98,7 +98,7 @@ async fn what_a_killed_run_left_the_next_one_removes() {
 /// Runs one check of ours in place of a requirement's, and returns its verdict; nothing may be left.
 async fn after(check: ServerCheck) -> Verdict {
     let _one = ONE.lock().await;
-    let root = plan::repository();
+    let root = plan::repository().expect("the repository is found");
     let runtimes = plan::discover(&root).expect("the runtimes are found");
     let selection = Selection::of(&["node:24/server/port".to_string()]);
     let plan = Plan::of(&runtimes, plan::today())

@@ -22,7 +22,7 @@ fn main() -> ExitCode {
 
 fn gate(arguments: &Arguments) -> Result<ExitCode, String> {
     let runtime = run::threads().map_err(|error| error.to_string())?;
-    let root = plan::repository();
+    let root = plan::repository().expect("the repository is found");
     let plan = plan::discover(&root)
         .and_then(|runtimes| Plan::of(&runtimes, plan::today()))
         .map_err(|error| error.to_string())?;

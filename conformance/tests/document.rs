@@ -1,12 +1,16 @@
 //! What documents say again is as it stands in its source, and siblings' documents are of one form.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use conformance::contract::{self, SECTIONS};
+use conformance::document;
 use conformance::plan::{self, Runtime};
-use conformance::{document, plan::repository};
 use protocol::{DEFAULT_MAX_BODY, Kind, PORT, limit};
+
+fn repository() -> PathBuf {
+    plan::repository().expect("the repository is found")
+}
 
 fn runtimes() -> Vec<Runtime> {
     plan::discover(&repository()).expect("the runtimes are found")

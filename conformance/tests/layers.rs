@@ -1,7 +1,7 @@
 //! The arrows between the harness's layers, and between the files of each: who may use whom.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use conformance::plan;
 use walkdir::WalkDir;
@@ -24,7 +24,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
 const HELD: [&str; 7] = ["wire", "backend", "docker", "fixture", "contract", "document", "report"];
 
 fn source() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+    plan::repository().expect("the repository is found").join("conformance/src")
 }
 
 /// The modules of a layer, `["contract", "function", "failing"]`, and the text of each without comments and tests.
@@ -137,7 +137,7 @@ fn what_the_platform_shares_has_no_word_of_the_harness() {
         ("protocol", &["conformance", "ci/"]),
     ];
     for (name, words) in theirs {
-        let folder = plan::repository().join("platform").join(name);
+        let folder = plan::repository().expect("the repository is found").join("platform").join(name);
         for file in WalkDir::new(folder).into_iter().filter_map(Result::ok) {
             let path = file.path();
             let Ok(text) = std::fs::read_to_string(path) else { continue };

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let runtime = run::threads().expect("an asynchronous runtime");
-    let root = plan::repository();
+    let root = plan::repository().expect("the repository is found");
     let plan = plan::discover(&root)
         .and_then(|runtimes| Plan::of(&runtimes, plan::today()))
         .expect("the runtimes are found");

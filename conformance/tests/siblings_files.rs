@@ -71,7 +71,8 @@ struct Sibling {
 
 impl Sibling {
     fn all() -> Vec<Self> {
-        let runtimes = plan::discover(&plan::repository()).expect("the runtimes are found");
+        let runtimes = plan::discover(&plan::repository().expect("the repository is found"))
+            .expect("the runtimes are found");
         let plan = Plan::of(&runtimes, plan::today()).expect("a plan");
         let sibling = |runtime: plan::Runtime| {
             let specs: Vec<_> = plan.versions.values().filter(|spec| spec.folder == runtime.folder).collect();

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(JOBS);
     let threads = run::threads().expect("an asynchronous runtime");
-    let root = plan::repository();
+    let root = plan::repository().expect("the repository is found");
     let runtimes = plan::discover(&root).expect("the runtimes are found");
     let owner = run::owner(&format!("units-{}", std::process::id()));
     let session = Arc::new(Session::new(&root, owner, 1.0, Arc::new(Terminal::new(false))));

@@ -3,9 +3,9 @@
 use clap::Args;
 
 use super::document::write;
-use super::{Exit, prepared};
+use super::{Exit, discovered, prepared};
 use crate::document::{self, Record, Records};
-use crate::plan::{self, today};
+use crate::plan::today;
 use crate::run::Figures;
 
 /// Rounds that published figures are of, at least: the boots of two rounds were seen to differ by a quarter.
@@ -57,10 +57,9 @@ impl Bench {
 
     /// Keeps the figures, and writes the tables that show them.
     fn publish(&self, figures: &[Figures], engine: &str) -> Exit {
-        let root = plan::repository();
-        let runtimes = match plan::discover(&root) {
-            Ok(runtimes) => runtimes,
-            Err(error) => return Exit::Usage(error.to_string()),
+        let (root, runtimes) = match discovered() {
+            Ok(found) => found,
+            Err(exit) => return exit,
         };
         for runtime in &runtimes {
             let own: Vec<&Figures> =

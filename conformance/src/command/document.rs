@@ -2,9 +2,8 @@
 
 use clap::Args;
 
-use super::Exit;
+use super::{Exit, discovered};
 use crate::document::{self, Page};
-use crate::plan;
 
 /// Compare the tables in documents with what they show, or write them.
 #[derive(Debug, Args)]
@@ -16,10 +15,9 @@ pub(super) struct Document {
 
 impl Document {
     pub(super) fn run(self) -> Exit {
-        let root = plan::repository();
-        let runtimes = match plan::discover(&root) {
-            Ok(runtimes) => runtimes,
-            Err(error) => return Exit::Usage(error.to_string()),
+        let (root, runtimes) = match discovered() {
+            Ok(found) => found,
+            Err(exit) => return exit,
         };
         match document::pages(&root, &runtimes) {
             Ok(pages) if self.write => write(&pages),

@@ -10,12 +10,13 @@ mod list;
 
 pub use exit::Exit;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 
-use crate::plan::{self, Plan, Selection};
+use crate::plan::{self, Plan, Runtime, Selection};
 use crate::run::{self, Run, Terminal};
 
 /// Checks runtimes from outside against the contract.
@@ -48,6 +49,7 @@ Exit codes:
 
 Environment:
   DOCKER_HOST             the engine, where it is not the one that `docker` uses
+  CONFORMANCE_ROOT        the repository, if the working directory is not inside it
   CONFORMANCE_TIME_SCALE  multiplies time budgets, for a machine known to be slow";
 
 #[derive(Debug, Subcommand)]
@@ -88,7 +90,8 @@ pub fn main() -> ExitCode {
 
 /// A run over a selection, of which nothing is started yet; an interrupt will clean up after it.
 fn prepared(words: &[String], verbose: bool) -> Result<Arc<Run>, Exit> {
-    let run = Run::new(&plan::repository(), planned(words)?, Arc::new(Terminal::new(verbose)));
+    let root = plan::repository().map_err(usage)?;
+    let run = Run::new(&root, planned(words)?, Arc::new(Terminal::new(verbose)));
     let run = Arc::new(run.map_err(Exit::Fault)?);
     run.clean_up_on_interrupt();
     Ok(run)
@@ -96,7 +99,17 @@ fn prepared(words: &[String], verbose: bool) -> Result<Arc<Run>, Exit> {
 
 /// The plan of the repository under a selection.
 fn planned(words: &[String]) -> Result<Plan, Exit> {
-    let usage = |error: plan::Error| Exit::Usage(error.to_string());
-    let runtimes = plan::discover(&plan::repository()).map_err(usage)?;
+    let (_, runtimes) = discovered()?;
     Plan::of(&runtimes, plan::today()).and_then(|plan| plan.select(&Selection::of(words))).map_err(usage)
+}
+
+/// The repository's root, and the runtimes in it.
+fn discovered() -> Result<(PathBuf, Vec<Runtime>), Exit> {
+    let root = plan::repository().map_err(usage)?;
+    let runtimes = plan::discover(&root).map_err(usage)?;
+    Ok((root, runtimes))
+}
+
+fn usage(error: plan::Error) -> Exit {
+    Exit::Usage(error.to_string())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::Standing;
+use super::{Mistake, Standing};
 use crate::contract::{self, Requirement};
 
 /// The exceptions that hold for one version of a runtime.
@@ -51,15 +51,15 @@ impl Exceptions {
     }
 
     /// Names in it that no requirement has.
-    pub(super) fn unknown(&self) -> Option<String> {
+    pub(super) fn unknown(&self) -> Option<Mistake> {
         let capabilities: Vec<&str> = contract::requirements().filter_map(|r| r.capability).collect();
         let capability = self.absent.keys().find(|name| !capabilities.contains(&name.as_str()));
         if let Some(name) = capability {
             let known = capabilities.join(", ");
-            return Some(format!("[absent] {name} is no capability that a requirement needs: {known}"));
+            return Some(Mistake::UnknownCapability { name: name.clone(), known });
         }
         let id = self.expected.keys().find(|id| contract::find(id).is_none())?;
-        Some(format!("[expected.{id:?}] is no requirement: `conformance list` shows them"))
+        Some(Mistake::UnknownRequirement(id.clone()))
     }
 }
 

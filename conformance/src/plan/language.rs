@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Error, read_toml};
+use super::{Error, Mistake, read_toml};
 use crate::backend::{BareServer, Messages, UnitTests, Waiting};
 use crate::contract;
 
@@ -42,25 +42,26 @@ impl Language {
         let path = folder.join("language.toml");
         let language: Language = read_toml(&path)?;
         let language = Language { folder: folder.to_path_buf(), ..language };
-        let wrong = |what: String| Err(Error(format!("{}: {what}", path.display())));
+        let wrong = |what: Mistake| Err(Error::Wrong { path: path.clone(), what });
         if language.nested().is_none() {
-            return wrong("`files` has none in a sub-folder".into());
+            return wrong(Mistake::NothingNested);
         }
         if language.ways.is_empty() || language.bare.command.is_empty() {
-            return wrong("`ways` and `bare.command` must not be empty".into());
+            return wrong(Mistake::Empty);
         }
         let may_lack: BTreeSet<&str> =
             contract::requirements().flat_map(|requirement| requirement.steps).copied().collect();
         if let Some(step) = language.absent.keys().find(|step| !may_lack.contains(step.as_str())) {
-            return wrong(format!("[absent] {step} is not a step that a language may lack: {may_lack:?}"));
+            let may_lack = may_lack.into_iter().collect::<Vec<_>>().join(", ");
+            return wrong(Mistake::UnknownStep { step: step.clone(), may_lack });
         }
         if language.absent.values().any(|reason| reason.trim().is_empty()) {
-            return wrong("a step in [absent] needs the reason".into());
+            return wrong(Mistake::NoReasonForStep);
         }
         let bare = language.bare.build.as_ref().map_or(&language.bare.file, |build| &build.folder);
         let needed = ["probe", "plain", "broken", "no-handler", "failing", bare];
         match needed.iter().find(|name| !folder.join(name).exists()) {
-            Some(name) => wrong(format!("{} is missing", folder.join(name).display())),
+            Some(name) => wrong(Mistake::Missing(folder.join(name))),
             None => Ok(language),
         }
     }

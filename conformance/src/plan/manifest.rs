@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Error, Expectation, Version, read_toml};
+use super::{Error, Expectation, Mistake, Version, read_toml};
 use crate::backend::Base;
 
 /// The manifest of a runtime.
@@ -64,19 +64,19 @@ impl Manifest {
     /// It is not there, is no TOML, has unknown or missing members, no version, or an empty reason.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let manifest: Manifest = read_toml(path)?;
-        let wrong = |what: &str| Err(Error(format!("{}: {what}", path.display())));
+        let wrong = |what: Mistake| Err(Error::Wrong { path: path.to_path_buf(), what });
         if manifest.versions.is_empty() {
-            return wrong("[versions] names no version");
+            return wrong(Mistake::NoVersion);
         }
         let reasons = manifest.absent.values().chain(manifest.boot.as_ref().map(|boot| &boot.reason));
         let reasons = reasons.chain(manifest.memory.as_ref().map(|memory| &memory.reason));
         let mut reasons = reasons.chain(manifest.expected.values().map(|expectation| &expectation.reason));
         if reasons.any(|reason| reason.trim().is_empty()) {
-            return wrong("every exception needs a reason");
+            return wrong(Mistake::NoReason);
         }
         let versions = manifest.expected.values().filter_map(|expectation| expectation.versions.as_ref());
         if let Some(version) = versions.flatten().find(|version| !manifest.versions.contains_key(*version)) {
-            return wrong(&format!("[expected] names the version {version:?}, which [versions] does not"));
+            return wrong(Mistake::UnknownVersion(version.clone()));
         }
         Ok(manifest)
     }

@@ -1,32 +1,24 @@
 //! What will be checked, known before anything is built or started.
 
+mod error;
 mod exceptions;
 mod language;
 mod manifest;
+mod repository;
 mod select;
 mod standing;
 mod version;
 
+pub use error::{Error, Mistake};
 pub use exceptions::{Exceptions, Expectation, in_a_month, today};
 pub use language::Language;
 pub use manifest::{Boot, Manifest, Memory};
+pub use repository::repository;
 pub use select::{Plan, Planned, Selection};
 pub use standing::Standing;
 pub use version::Version;
 
 use std::path::{Path, PathBuf};
-
-/// A mistake in what the plan is made from: a manifest, a folder, a filter.
-#[derive(Clone, Debug)]
-pub struct Error(pub String);
-
-impl std::fmt::Display for Error {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Error {}
 
 /// A runtime found on disk.
 #[derive(Clone, Debug)]
@@ -41,41 +33,35 @@ pub struct Runtime {
     pub examples: Vec<PathBuf>,
 }
 
-/// The root of the repository: the folder above this crate.
-pub fn repository() -> PathBuf {
-    let crate_folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    crate_folder.parent().unwrap_or(crate_folder).to_path_buf()
-}
-
 /// Every runtime in the repository: each folder under `runtimes/` with a `runtime.toml`.
 ///
 /// # Errors
-/// A manifest that breaks its rules, or a runtime without its `conformance` folder.
+/// A manifest that breaks its rules, a runtime without its `conformance` folder, or such a folder without a manifest.
 pub fn discover(root: &Path) -> Result<Vec<Runtime>, Error> {
     let folder = root.join("runtimes");
     let entries =
-        std::fs::read_dir(&folder).map_err(|error| Error(format!("{}: {error}", folder.display())))?;
+        std::fs::read_dir(&folder).map_err(|source| Error::Unreadable { path: folder.clone(), source })?;
     let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    folders.retain(|folder| folder.join("runtime.toml").is_file());
     folders.sort();
+    let has = |folder: &PathBuf, file: &str| folder.join(file).is_file();
+    let forgotten =
+        |folder: &&PathBuf| has(folder, "conformance/language.toml") && !has(folder, "runtime.toml");
+    if let Some(forgotten) = folders.iter().find(forgotten) {
+        return Err(Error::NoManifest(forgotten.clone()));
+    }
+    folders.retain(|folder| has(folder, "runtime.toml"));
     let runtimes = folders.into_iter().map(|folder| {
-        let manifest = Manifest::read(&folder.join("runtime.toml"))?;
+        let path = folder.join("runtime.toml");
+        let manifest = Manifest::read(&path)?;
+        let wrong = |what: Mistake| Err(Error::Wrong { path: path.clone(), what });
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
         if manifest.name != name {
-            return Err(Error(format!(
-                "{}: name = {:?} must be the folder's name, {name:?}",
-                folder.join("runtime.toml").display(),
-                manifest.name
-            )));
+            return wrong(Mistake::Name { name: manifest.name, folder: name.into() });
         }
         if let Some(family) = &manifest.family {
             let dockerfile = root.join(manifest.base(&Version::default()).folder()).join("Dockerfile");
             if !is_name(family) || !dockerfile.is_file() {
-                return Err(Error(format!(
-                    "{}: family = {family:?} needs its base, and there is no {}",
-                    folder.join("runtime.toml").display(),
-                    dockerfile.display()
-                )));
+                return wrong(Mistake::Family { family: family.clone(), dockerfile });
             }
         }
         let language = Language::read(&folder.join("conformance"))?;
@@ -91,7 +77,7 @@ pub fn discover(root: &Path) -> Result<Vec<Runtime>, Error> {
     });
     let runtimes = runtimes.collect::<Result<Vec<_>, Error>>()?;
     if runtimes.is_empty() {
-        return Err(Error(format!("no folder under {} has a runtime.toml", folder.display())));
+        return Err(Error::NoRuntime(folder));
     }
     Ok(runtimes)
 }
@@ -113,9 +99,10 @@ fn is_name(name: &str) -> bool {
 }
 
 fn read_toml<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Error> {
-    let text =
-        std::fs::read_to_string(path).map_err(|error| Error(format!("{}: {error}", path.display())))?;
-    toml::from_str(&text).map_err(|error| Error(format!("{}: {error}", path.display())))
+    let text = std::fs::read_to_string(path)
+        .map_err(|source| Error::Unreadable { path: path.to_path_buf(), source })?;
+    toml::from_str(&text)
+        .map_err(|source| Error::Malformed { path: path.to_path_buf(), source: Box::new(source) })
 }
 
 #[cfg(test)]

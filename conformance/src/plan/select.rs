@@ -81,9 +81,8 @@ impl Plan {
         for runtime in runtimes {
             for (version, made_of) in &runtime.manifest.versions {
                 let exceptions = Arc::new(exceptions(runtime, version, made_of, today));
-                if let Some(unknown) = exceptions.unknown() {
-                    let manifest = runtime.folder.join("runtime.toml");
-                    return Err(Error(format!("{}: {unknown}", manifest.display())));
+                if let Some(what) = exceptions.unknown() {
+                    return Err(Error::Wrong { path: runtime.folder.join("runtime.toml"), what });
                 }
                 let spec = spec(runtime, version, made_of);
                 let id = spec.id.clone();
@@ -93,7 +92,7 @@ impl Plan {
                     exceptions: exceptions.clone(),
                 }));
                 if plan.versions.insert(id.clone(), Arc::new(spec)).is_some() {
-                    return Err(Error(format!("two versions are called {id}")));
+                    return Err(Error::Twice(id));
                 }
             }
         }
@@ -129,10 +128,7 @@ impl Plan {
             words.iter().find(|word| !self.planned.iter().any(|planned| selects(word, planned)))
         {
             let known: Vec<String> = self.versions.keys().map(ToString::to_string).collect();
-            return Err(Error(format!(
-                "{word:?} selects nothing: there are {}, and below each what `conformance list` shows",
-                known.join(", ")
-            )));
+            return Err(Error::SelectsNothing { word: word.clone(), known: known.join(", ") });
         }
         self.planned.retain(|planned| words.iter().any(|word| selects(word, planned)));
         self.versions.retain(|id, _| self.planned.iter().any(|planned| planned.runtime == *id));
@@ -227,7 +223,9 @@ mod tests {
 
     #[test]
     fn an_unstable_version_only_warns_unless_it_is_selected_by_its_name() {
-        let mut runtimes = crate::plan::discover(&crate::plan::repository()).expect("the runtimes are found");
+        let mut runtimes = crate::plan::repository()
+            .and_then(|root| crate::plan::discover(&root))
+            .expect("the runtimes are found");
         runtimes.truncate(1);
         let runtime = runtimes[0].manifest.name.clone();
         let (version, made_of) = runtimes[0].manifest.versions.iter_mut().next().expect("it has a version");

@@ -45,6 +45,12 @@ pub fn threads() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread().enable_all().thread_stack_size(STACK).build()
 }
 
+/// The folder in which results lie, `target/conformance` in the repository at `root`.
+pub fn results(root: &Path) -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+    target.join("conformance")
+}
+
 /// A run over a plan.
 #[derive(Debug)]
 pub struct Run {
@@ -94,8 +100,7 @@ impl Run {
     /// # Errors
     /// The journal cannot be written, or the time scale is no positive number.
     pub fn new(root: &Path, plan: Plan, progress: Arc<dyn Progress>) -> Result<Self, String> {
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
-        Run::new_in(root, plan, progress, &target.join("conformance"))
+        Run::new_in(root, plan, progress, &results(root))
     }
 
     /// The same with the journal in another folder.

@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads.get_or_insert(AT_ONCE);
     let runtime = run::threads().expect("an asynchronous runtime");
-    let root = plan::repository();
+    let root = plan::repository().expect("the repository is found");
     let runtimes = plan::discover(&root).expect("the runtimes are found");
     let selection = Selection::of(&ASKED.map(|asked| format!("{SOUND}/{asked}")));
     let plan =

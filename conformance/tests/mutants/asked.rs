@@ -1,7 +1,6 @@
 //! The faults that mutants are named after, and those that the reference asks for, are the same.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use walkdir::WalkDir;
 
@@ -23,7 +22,9 @@ pub(crate) fn compare() -> Result<(), String> {
 
 /// Each text in the reference's source that looks like the name of a fault.
 fn asked_for(sections: &BTreeSet<&str>) -> Result<BTreeSet<String>, String> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants/reference");
+    let source = conformance::plan::repository()
+        .expect("the repository is found")
+        .join("conformance/tests/mutants/reference");
     let mut asked = BTreeSet::new();
     for entry in WalkDir::new(&source) {
         let entry = entry.map_err(|error| error.to_string())?;

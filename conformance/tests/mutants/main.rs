@@ -12,7 +12,6 @@ mod matrix;
 mod reference;
 mod table;
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -64,7 +63,9 @@ fn test() -> Result<ExitCode, String> {
     trials.extend(faults::mutants().map(|mutant| judged(mutant.name, Some(mutant))));
     let conclusion = libtest_mimic::run(&arguments, trials);
     if !arguments.list {
-        let (path, summary) = table.write(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("../conformance"))?;
+        let (path, summary) = table.write(&conformance::run::results(
+            &conformance::plan::repository().expect("the repository is found"),
+        ))?;
         eprintln!("{summary}{}", path.display());
     }
     Ok(conclusion.exit_code())

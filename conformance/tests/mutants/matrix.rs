@@ -44,10 +44,16 @@ pub(crate) struct Matrix {
 impl Matrix {
     /// Nothing is started yet.
     pub(crate) fn new() -> Result<Self, String> {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mutants/language");
+        let here =
+            plan::repository().expect("the repository is found").join("conformance/tests/mutants/language");
         let language = Language::read(&here).map_err(|error| error.to_string())?;
         let owner = run::owner("mutants");
-        let session = Arc::new(Session::new(&plan::repository(), owner, 1.0, Arc::new(Silent)));
+        let session = Arc::new(Session::new(
+            &plan::repository().expect("the repository is found"),
+            owner,
+            1.0,
+            Arc::new(Silent),
+        ));
         let folder = scratch().join(format!("conformance-mutants-{}", std::process::id()));
         Ok(Matrix { language, session, folder })
     }
@@ -110,7 +116,7 @@ impl Matrix {
 /// In memory where there is such a place: hundreds of servers make tens of thousands of files.
 fn scratch() -> PathBuf {
     let memory = Path::new("/dev/shm");
-    if memory.is_dir() { memory.into() } else { env!("CARGO_TARGET_TMPDIR").into() }
+    if memory.is_dir() { memory.into() } else { std::env::temp_dir() }
 }
 
 impl Drop for Matrix {
