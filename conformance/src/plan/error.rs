@@ -109,6 +109,9 @@ pub enum Mistake {
     /// A step that is absent without a reason.
     #[error("a step in [absent] needs the reason")]
     NoReasonForStep,
+    /// No unit tests.
+    #[error("[units] is missing: it says how the language's unit tests are run, see conformance/PROBE.md")]
+    NoUnits,
     /// No handler in a sub-folder.
     #[error("`files` has none in a sub-folder")]
     NothingNested,

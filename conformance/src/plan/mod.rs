@@ -66,11 +66,8 @@ pub fn discover(root: &Path) -> Result<Vec<Runtime>, Error> {
         }
         let language = Language::read(&folder.join("conformance"))?;
         if language.units.is_none() {
-            let manifest = folder.join("conformance/language.toml");
-            return Err(Error(format!(
-                "{}: [units] is missing: it says how the language's unit tests are run, see conformance/PROBE.md",
-                manifest.display()
-            )));
+            let path = folder.join("conformance/language.toml");
+            return Err(Error::Wrong { path, what: Mistake::NoUnits });
         }
         let examples = examples(root, &folder, &manifest.name);
         Ok(Runtime { folder, manifest, language, examples })
