@@ -62,7 +62,7 @@ fn path(text: &str) -> Vec<String> {
     path
 }
 
-/// What a module names by paths, each from the crate's root; and the modules that it declares, where it is no `mod.rs`
+/// What a module names by paths, each from the crate's root; and the modules that it declares, if it is no `mod.rs`
 /// of a layer: those only list what there is.
 fn uses(module: &[String], text: &str) -> Vec<Vec<String>> {
     let mut used: Vec<Vec<String>> =

@@ -44,7 +44,7 @@ impl<T: Json> Json for Option<T> {
     }
 }
 
-/// A type of which each member is written, and read where the feature `serde` is on, under its own name.
+/// A type of which each member is written, and read if the feature `serde` is on, under its own name.
 macro_rules! report {
     ($(#[$about:meta])* $name:ident { $($(#[$what:meta])* $member:ident: $type:ty,)* }) => {
         $(#[$about])*

@@ -45,7 +45,7 @@ fn process(id: u32) -> Result<Option<Process>, String> {
         let ids = field(name)?.split_whitespace().map(str::parse);
         ids.collect::<Result<_, _>>().map_err(|error| format!("{path}: {name}: {error}"))
     };
-    // What an engine puts in from outside has no parent here, and is no process of the runtime's.
+    // What an engine puts in from outside has no parent here, and is not a process of the runtime's.
     if id != 1 && field("PPid")? == "0" {
         return Ok(None);
     }
@@ -78,7 +78,7 @@ fn descriptors(id: u32) -> Option<u64> {
 struct Mounts<'a>(&'a str);
 
 impl Mounts<'_> {
-    /// Whether the mount that a folder lies in has an option. By the mount's own options: that this user may not write
+    /// Whether the mount that a folder is in has an option. By the mount's own options: that this user may not write
     /// there says nothing.
     fn has(self, folder: &str, option: &str) -> Result<bool, String> {
         let lines = self.0.lines().map(|line| line.split(' ').collect::<Vec<_>>());
@@ -89,7 +89,7 @@ impl Mounts<'_> {
     }
 }
 
-/// By the mount that the folder lies in, and, if files can be made in it, by one.
+/// By the mount that the folder is in, and, if files can be made in it, by one.
 fn folder(folder: &str, mounts: Mounts<'_>) -> Result<Folder, String> {
     let path = Path::new(folder).join(".agent-was-here");
     let refused = [ErrorKind::PermissionDenied, ErrorKind::ReadOnlyFilesystem, ErrorKind::NotFound];

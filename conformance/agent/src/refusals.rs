@@ -35,7 +35,7 @@ pub(crate) fn refusals(variables: &[&str], command: &[String]) -> Result<Refusal
     Ok(Refusals { ends })
 }
 
-/// How it ended; `None` where it answers instead.
+/// How it ended; `None` if it answers instead.
 fn end(mut child: Child) -> Result<Option<ExitStatus>, String> {
     let begun = Instant::now();
     while begun.elapsed() < TIMEOUT {

@@ -15,7 +15,7 @@ const ROUNDS: usize = 5;
 const REQUESTS: usize = 200;
 const BLOCK: usize = 20;
 
-/// Boots up to that many times, fewer where one is within the budget.
+/// Boots up to that many times, fewer if one is within the budget.
 pub(crate) fn boot(boots: usize, budget: f64, command: &[String]) -> Result<Boots, String> {
     let mut times: Vec<f64> = Vec::new();
     while times.len() < boots && times.last().is_none_or(|last| *last > budget) {

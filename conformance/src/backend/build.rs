@@ -17,7 +17,7 @@ pub struct BuildJob {
     pub extra: Vec<(String, Vec<u8>)>,
     /// Whether it may reach the network.
     pub online: bool,
-    /// The numeric user it runs as, where not the image's own.
+    /// The numeric user it runs as, if not the image's own.
     pub user: Option<u64>,
     /// Whether the container has the key, which `build.sh` must not hand on.
     pub keyed: bool,
@@ -39,7 +39,7 @@ pub struct Built {
     pub exit: Exit,
     /// All that it printed.
     pub log: String,
-    /// The package, where there is one.
+    /// The package, if there is one.
     pub package: Option<Vec<u8>>,
     /// The numeric owner of the package.
     pub owner: u64,
@@ -49,7 +49,7 @@ impl Built {
     /// The paths of the files in the package.
     ///
     /// # Errors
-    /// There is none, or it is no archive.
+    /// There is none, or it is not an archive.
     pub fn members(&self) -> CheckResult<Vec<PathBuf>> {
         let archive = Archive::unzip(self.package.as_deref().unwrap_or_default())?;
         Ok(Archive::members(&archive)?.into_iter().map(|member| member.path).collect())

@@ -36,7 +36,7 @@ pub struct Missing {
 }
 
 impl CheckError {
-    /// The runtime did `actual` where the contract asks for `expected`.
+    /// The runtime did `actual`, but the contract asks for `expected`.
     pub fn broken(expected: impl Into<String>, actual: impl Into<String>) -> Self {
         CheckError::Broken { expected: expected.into(), actual: actual.into() }
     }

@@ -132,7 +132,7 @@ impl Launch {
         self.package
     }
 
-    /// The name under which the package lies in `/tmp`.
+    /// The name under which the package is in `/tmp`.
     pub fn package_name(&self) -> &'static str {
         if self.how == Start::Unpacked { Self::UNPACKED } else { protocol::PACKAGE_NAME }
     }

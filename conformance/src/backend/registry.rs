@@ -19,12 +19,12 @@ const PHRASES: [&str; 12] = [
     "Unknown host",
 ];
 
-/// The line that says that a registry could not be reached, where one does.
+/// The line that says that a registry could not be reached, if one does.
 pub(crate) fn unreachable(log: &str) -> Option<&str> {
     log.lines().find(|line| PHRASES.iter().any(|phrase| line.contains(phrase)))
 }
 
-/// What a check gets in place of a build that failed for want of a registry.
+/// What a check gets in place of a build that failed because a registry could not be reached.
 pub(crate) fn down(doing: &str, line: &str) -> CheckError {
     CheckError::missing(
         "a package registry",

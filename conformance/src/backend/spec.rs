@@ -27,7 +27,7 @@ pub struct Spec {
     pub entrypoint: String,
     /// The probe's other handlers.
     pub files: Vec<String>,
-    /// One of them that lies in a sub-folder: the folder, and the file in it.
+    /// One of them that is in a sub-folder: the folder, and the file in it.
     pub nested: (String, String),
     /// How functions of this language wait, as the probe's step `meet` names it.
     pub waits: Vec<Waiting>,
@@ -41,7 +41,7 @@ pub struct Spec {
     pub messages: Messages,
     /// Memory of a serving container, in MiB.
     pub memory: u32,
-    /// The largest body where nothing else is set, in bytes.
+    /// The largest body if nothing else is set, in bytes.
     pub max_body: usize,
     /// Processes and threads at once in a serving container.
     pub processes: u32,
@@ -53,11 +53,11 @@ pub struct Spec {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BareServer {
-    /// Its name in `/tmp`, and in the language's folder where it is not built.
+    /// Its name in `/tmp`, and in the language's folder if it is not built.
     pub file: String,
     /// The command that starts it.
     pub command: Vec<String>,
-    /// How it is built, where it is.
+    /// How it is built, if it is.
     pub build: Option<BareBuild>,
 }
 

@@ -52,11 +52,11 @@ fn line(number: usize, total: usize, outcome: &Outcome) -> String {
     let (word, colour) = match &outcome.verdict {
         Verdict::Passed => ("ok", "32"),
         Verdict::NotApplicable { .. } => ("n/a", "36"),
-        Verdict::Expected { .. } => ("known", "36"),
+        Verdict::Expected { .. } => ("expected", "36"),
         _ if outcome.is_warning() => ("warn", "33"),
         Verdict::Failed { .. } => ("FAILED", "31"),
         Verdict::Blocked { .. } => ("BLOCKED", "31"),
-        Verdict::Fault { .. } => ("FAULT", "35"),
+        Verdict::Fault { .. } => ("ERROR", "35"),
     };
     let why = match &outcome.verdict {
         Verdict::NotApplicable { reason } => format!("  {reason}"),
@@ -75,8 +75,8 @@ fn paint(text: &str, colour: &str) -> String {
 
 /// Prints what came of a run.
 fn conclude(summary: &Summary) -> Exit {
-    let not_green = summary.outcomes.iter().filter(|outcome| outcome.is_failure() || outcome.is_warning());
-    for outcome in not_green.filter(|outcome| !matches!(outcome.verdict, Verdict::Blocked { .. })) {
+    let not_passed = summary.outcomes.iter().filter(|outcome| outcome.is_failure() || outcome.is_warning());
+    for outcome in not_passed.filter(|outcome| !matches!(outcome.verdict, Verdict::Blocked { .. })) {
         println!("\n── {}\n{}", outcome.name(), explain(outcome).trim_end());
     }
     let expect = expectations(&summary.outcomes, &in_a_month().to_string());
@@ -86,7 +86,7 @@ fn conclude(summary: &Summary) -> Exit {
     println!("\n{}", table(&summary.outcomes));
     let tally = summary.tally;
     println!(
-        "{} met, {} broken, {} blocked, {} faults, {} warnings, {} known failures, {} not applicable, in {:.1} s; {}",
+        "{} passed, {} failed, {} blocked, {} harness errors, {} warnings, {} expected failures, {} not applicable, in {:.1} s; {}",
         tally.passed,
         tally.failed,
         tally.blocked,
@@ -102,14 +102,13 @@ fn conclude(summary: &Summary) -> Exit {
     }
     match (tally.failed, tally.red()) {
         (0, 0) => Exit::Passed,
-        (0, _) => nothing_was_broken(summary),
+        (0, _) => could_not_check(summary),
         _ => Exit::Failed,
     }
 }
 
-/// Red without a broken requirement: what was missing is the harness's or the engine's where no
-/// container of the runtime was the cause.
-fn nothing_was_broken(summary: &Summary) -> Exit {
+/// Nothing failed, but not everything could be checked: the harness, the engine or an image is the cause.
+fn could_not_check(summary: &Summary) -> Exit {
     let mut causes: Vec<&str> = summary
         .outcomes
         .iter()
@@ -121,5 +120,5 @@ fn nothing_was_broken(summary: &Summary) -> Exit {
         .collect();
     causes.sort_unstable();
     causes.dedup();
-    Exit::Fault(format!("not judged for want of {}", causes.join(", ")))
+    Exit::Fault(format!("could not check everything, because of: {}", causes.join(", ")))
 }

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 /// How the command ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Exit {
-    /// 0: every MUST is met.
+    /// 0: all MUST requirements pass.
     Passed,
-    /// 1: a MUST is broken or blocked.
+    /// 1: a MUST requirement fails or is blocked.
     Failed,
-    /// 2: the request makes no sense.
+    /// 2: the request is not valid.
     Usage(String),
     /// 3: the harness or the engine failed.
     Fault(String),

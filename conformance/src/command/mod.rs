@@ -40,15 +40,15 @@ Examples:
   cargo run -p conformance -- clean --dry-run            what is left in the engine
 
 Exit codes:
-  0    every MUST is met (a SHOULD that is not warns; so does a version from an unstable release of Debian,
-       unless it is selected by its name, as in `check python:3.14`)
-  1    a MUST is broken or blocked
-  2    the request makes no sense: an unknown name, a bad manifest, nothing selected
+  0    all MUST requirements pass (failing SHOULDs only warn; so do the failures of a version from an unstable
+       release of Debian, unless it is selected by its name, as in `check python:3.14`)
+  1    a MUST requirement fails or is blocked
+  2    the request is not valid: an unknown name, a bad manifest, nothing selected
   3    the harness or the engine failed, and says how
   130  interrupted; what was started is removed
 
 Environment:
-  DOCKER_HOST             the engine, where it is not the one that `docker` uses
+  DOCKER_HOST             the engine, if it is not the one that `docker` uses
   CONFORMANCE_ROOT        the repository, if the working directory is not inside it
   CONFORMANCE_TIME_SCALE  multiplies time budgets, for a machine known to be slow";
 

@@ -143,7 +143,7 @@ async fn dependency(s: &ServerContext) -> CheckResult {
     ensure(declared, format!("{name} declared in the probe's own manifest"), "no file in probe/ names it")
 }
 
-/// Whether a file right in `probe/` that is no code names the dependency.
+/// Whether a file right in `probe/` that is not code names the dependency.
 fn declares(spec: &Spec, name: &str) -> bool {
     let entries = std::fs::read_dir(spec.source(Source::Probe)).into_iter().flatten().flatten();
     let entrypoint = &spec.entrypoint;

@@ -153,7 +153,7 @@ async fn escape(s: &ServerContext) -> CheckResult {
     acts_as(s, entrypoint, through).await.during("through a symbolic link")
 }
 
-/// Expects that a package is refused: by `build.sh` where code is compiled, else at the first request.
+/// Expects that a package is refused: by `build.sh` if code is compiled, else at the first request.
 async fn is_refused(s: &Context, package: Package, source: Source, shows: &str) -> CheckResult {
     if s.spec().compiled {
         let built = s.runtime().run_build(&BuildJob::of(source)).await?;

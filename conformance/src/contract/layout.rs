@@ -94,7 +94,7 @@ async fn scripts(s: &Context) -> CheckResult {
 }
 
 /// One exchange that an example's README shows: the body that a `curl` sends with `-d '…'`, and in the next
-/// block the answer, whose fence names its kind and, where it is not 200, its status.
+/// block the answer, whose fence names its kind and, if it is not 200, its status.
 #[derive(Debug)]
 struct Promise {
     body: String,

@@ -85,7 +85,7 @@ async fn answers(s: &Server) -> bool {
 }
 
 /// A signal and a connection that come in one turn of an event loop are seen in one order or the other.
-/// It takes luck: of a server that never ended where the signal was seen first, 3 of 8 tries told.
+/// It takes luck: a server that never ended if it saw the signal first failed in 3 of 8 tries.
 async fn stops_amid_requests(s: &Server) -> CheckResult {
     const CALLERS: usize = 8;
     echo(s).await?;

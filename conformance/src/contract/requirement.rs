@@ -136,7 +136,7 @@ impl Requirement {
         Requirement { steps, ..self }
     }
 
-    /// How long its check may take, where the default is too short.
+    /// How long its check may take, if the default is too short.
     pub const fn timeout(self, timeout: Duration) -> Self {
         Requirement { timeout, ..self }
     }

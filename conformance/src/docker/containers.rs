@@ -33,7 +33,7 @@ pub struct Containers {
 
 /// What came of a container that was run to its end.
 pub(super) struct Ran {
-    /// How it ended; `None` where it had to be ended.
+    /// How it ended; `None` if it had to be ended.
     pub(super) exit: Option<Exit>,
     pub(super) log: String,
     left: Option<Member>,
@@ -147,7 +147,7 @@ impl Containers {
         Ok(Ran { exit, log, left })
     }
 
-    /// The bare server's one file: as it lies in the language's folder, or built there by the image.
+    /// The bare server's one file: as it is in the language's folder, or built there by the image.
     async fn make_bare(&self) -> CheckResult<Arc<Vec<u8>>> {
         let bare = &self.spec.bare;
         let Some(build) = &bare.build else {
@@ -247,7 +247,7 @@ impl Backend for Containers {
     }
 }
 
-/// The container's command, where not the image's own.
+/// The container's command, if not the image's own.
 fn command(how: &Start) -> Option<Vec<String>> {
     let shell = |script: String| Some(vec!["sh".to_string(), "-c".into(), script]);
     match how {

@@ -75,7 +75,7 @@ impl Session {
         self.stopped.store(true, Ordering::SeqCst);
     }
 
-    /// The engine, where one was asked for; never connects.
+    /// The engine, if one was asked for; never connects.
     pub fn engine_if_used(&self) -> Option<&Engine> {
         self.engine.get()?.as_ref().ok()
     }

@@ -7,12 +7,12 @@ use crate::docker::containers::{Containers, Ran, user_of};
 use engine::{Archive, ContainerSpec, Network, Volume};
 
 /// The tables of cases that the unit tests of every language read, seen from a runtime's folder. In the container
-/// they lie at the same place, seen from `/usr/code`.
+/// they are at the same place, seen from `/usr/code`.
 const CASES: &str = "../../conformance/cases";
 
 impl Containers {
     /// Runs `command` in a container of the image, with a copy of `folder` as `/usr/code` and with network, and counts
-    /// the lines of its output that contain `passed`. What a family shares lies beside it as it does in the
+    /// the lines of its output that contain `passed`. What a family shares is beside it as it does in the
     /// repository: as `../base/<family>`.
     ///
     /// # Errors

@@ -43,7 +43,7 @@ impl Page {
         Ok(Page { path: path.to_path_buf(), text, fresh })
     }
 
-    /// Where it lies.
+    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
     }

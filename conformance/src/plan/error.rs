@@ -43,7 +43,7 @@ pub enum Error {
     /// No folder has a manifest.
     #[error("no folder under {} has a runtime.toml", .0.display())]
     NoRuntime(PathBuf),
-    /// A folder has all that the harness needs of a language, and is no runtime.
+    /// A folder has all that the harness needs of a language, and is not a runtime.
     #[error("{} has conformance/language.toml and no runtime.toml: it would not be checked", .0.display())]
     NoManifest(PathBuf),
     /// Two versions have the same id.

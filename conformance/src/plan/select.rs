@@ -27,7 +27,7 @@ impl Planned {
         format!("{}/{}", self.runtime, self.requirement.id)
     }
 
-    /// Why it does not apply, where the manifest says so.
+    /// Why it does not apply, if the manifest says so.
     pub fn not_applicable(&self) -> Option<&str> {
         self.exceptions.not_applicable(self.requirement)
     }
@@ -53,7 +53,7 @@ impl Selection {
         Selection(words.to_vec())
     }
 
-    /// Whether one of the words has that version in it, alone or with what lies below: `python:3.14/auth` does,
+    /// Whether one of the words has that version in it, alone or with what is below: `python:3.14/auth` does,
     /// `python` does not.
     pub fn names(&self, id: &RuntimeId) -> bool {
         self.0.iter().any(|word| id.is(word.split('/').next().unwrap_or(word)))

@@ -1,4 +1,4 @@
-//! A red result, explained.
+//! A failed result, explained.
 
 use std::fmt::Write;
 
@@ -17,7 +17,7 @@ pub fn explain(outcome: &Outcome) -> String {
             let _ = writeln!(out, "blocked by {by}: {reason}");
         }
         Verdict::Fault { reason } => {
-            let _ = writeln!(out, "not judged, the harness failed: {reason}");
+            let _ = writeln!(out, "could not check, the harness failed: {reason}");
         }
         Verdict::Expected { reason, until, actual } => {
             let _ = writeln!(out, "a failure that is expected until {until}: {reason}\nactual    {actual}");
@@ -47,7 +47,7 @@ fn indented(text: &str) -> String {
 }
 
 /// The lines that one would add to each manifest to expect these failures until `until`, with a word on
-/// what they are; nothing where nothing failed.
+/// what they are; nothing if nothing failed.
 pub fn expectations(outcomes: &[Outcome], until: &str) -> String {
     let mut out = String::new();
     for outcome in outcomes.iter().filter(|outcome| matches!(outcome.verdict, Verdict::Failed { .. })) {

@@ -51,7 +51,7 @@ impl Journal {
         self.inner.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).outcomes.clone()
     }
 
-    /// Writes `report.json`, and returns where it lies.
+    /// Writes `report.json`, and returns its path.
     ///
     /// # Errors
     /// The file cannot be written.

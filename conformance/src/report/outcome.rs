@@ -30,10 +30,10 @@ pub struct Outcome {
     /// Figures that the check measured.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub figures: Map<String, Value>,
-    /// What was said on the wire, where the verdict is red.
+    /// What was said on the wire, if the verdict is red.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub wire: String,
-    /// The end of the container's log, where the verdict is red.
+    /// The end of the container's log, if the verdict is red.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub log: String,
 }

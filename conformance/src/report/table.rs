@@ -61,7 +61,7 @@ fn cell<'a>(outcomes: impl Iterator<Item = &'a Outcome>) -> String {
     format!("{}/{applicable} {mark}", tally.passed)
 }
 
-/// The cold starts of a runtime, where they were measured.
+/// The cold starts of a runtime, if they were measured.
 fn cold_start(outcomes: &[&Outcome]) -> Option<String> {
     let figure = |name: &str| outcomes.iter().find_map(|outcome| outcome.figures.get(name)?.as_f64());
     let mut parts = Vec::new();

@@ -85,7 +85,7 @@ pub struct Summary {
     pub outcomes: Vec<Outcome>,
     /// How many of each.
     pub tally: Tally,
-    /// Where the report lies.
+    /// Where the report is.
     pub report: PathBuf,
     /// Seconds from the plan to the end.
     pub seconds: f64,
@@ -94,11 +94,11 @@ pub struct Summary {
 }
 
 impl Run {
-    /// A run of a plan on containers of the engine, of which nothing is started yet; its journal lies in
+    /// A run of a plan on containers of the engine, of which nothing is started yet; its journal is in
     /// `target/conformance`.
     ///
     /// # Errors
-    /// The journal cannot be written, or the time scale is no positive number.
+    /// The journal cannot be written, or the time scale is not a positive number.
     pub fn new(root: &Path, plan: Plan, progress: Arc<dyn Progress>) -> Result<Self, String> {
         Run::new_in(root, plan, progress, &results(root))
     }
@@ -215,9 +215,6 @@ impl Run {
     }
 
     /// What this run has in the engine now.
-    ///
-    /// # Errors
-    /// The engine does not answer.
     pub async fn left(&self) -> Result<Leftovers, String> {
         match self.session.engine_if_used() {
             Some(engine) => engine.mine().await.map_err(|error| error.to_string()),

@@ -58,7 +58,7 @@ impl Connection {
     /// Writes the whole request.
     ///
     /// # Errors
-    /// [`Error::Closed`] where the server no longer reads, [`Error::Silent`] where it does not drain.
+    /// [`Error::Closed`] if the server no longer reads, [`Error::Silent`] if it does not drain.
     pub async fn send(&mut self, request: &Request) -> Result<(), Error> {
         self.write(&request.bytes()).await
     }

@@ -27,12 +27,12 @@ impl Response {
         self.headers.iter().filter(of_that_name).map(|(_, value)| value.as_str()).collect()
     }
 
-    /// The body as text, where it is UTF-8.
+    /// The body as text, if it is UTF-8.
     pub fn text(&self) -> Option<&str> {
         std::str::from_utf8(&self.body).ok()
     }
 
-    /// The body as JSON, where it is.
+    /// The body as JSON, if it is.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }

@@ -6,7 +6,7 @@ use walkdir::WalkDir;
 
 use crate::faults;
 
-/// Fails where a mutant has a fault that nothing asks for, or something asks for a fault of no mutant.
+/// Fails if a mutant has a fault that nothing asks for, or something asks for a fault of no mutant.
 pub(crate) fn compare() -> Result<(), String> {
     let named: BTreeSet<String> = faults::mutants().map(|mutant| mutant.name.to_string()).collect();
     let sections: BTreeSet<&str> = named.iter().filter_map(|name| name.split('/').next()).collect();

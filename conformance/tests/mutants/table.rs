@@ -37,7 +37,7 @@ impl Table {
         rows.insert(name.into(), Row { red, green, blocked, slowest });
     }
 
-    /// Writes the table, and returns where it lies and what there is to say in a few lines.
+    /// Writes the table, and returns its path and what there is to say in a few lines.
     pub(crate) fn write(&self, folder: &Path) -> Result<(PathBuf, String), String> {
         let rows = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let mut text = String::from("| server | green | blocked | red |\n|---|---|---|---|\n");

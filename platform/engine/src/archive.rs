@@ -58,7 +58,7 @@ impl Archive {
     /// and the `.dockerignore` always go in, since the engine reads them.
     ///
     /// # Errors
-    /// A file that cannot be read, or a `.dockerignore` with a line that is no pattern.
+    /// A file that cannot be read, or a `.dockerignore` with a line that is not a pattern.
     pub fn context(self, folder: &Path, dockerfile: &str) -> Result<Self, Error> {
         let ignore = Ignore::of(folder, dockerfile)?;
         let is_kept = |entry: &DirEntry| !ignore.leaves_out(below(folder, entry));
@@ -107,9 +107,6 @@ impl Archive {
     }
 
     /// The finished archive.
-    ///
-    /// # Errors
-    /// None in practice: it is written to memory.
     pub fn finish(self) -> Result<Vec<u8>, Error> {
         self.builder.into_inner().map_err(|error| Error::io("finish an archive", error))
     }
@@ -240,7 +237,7 @@ mod tests {
         let scratch = Scratch::with("wrong", &[(".dockerignore", "a\n[b\n")]);
         let error = Archive::owned_by(0).context(&scratch.0, "Dockerfile").err().expect("no pattern");
         let text = error.to_string();
-        assert!(text.ends_with(".dockerignore: line 2 is no pattern: \"[b\""), "{text}");
+        assert!(text.ends_with(".dockerignore: line 2 is not a pattern: \"[b\""), "{text}");
     }
 
     #[cfg(unix)]

@@ -29,7 +29,7 @@ pub struct Container {
 pub struct Exit {
     /// The exit code.
     pub code: i64,
-    /// Whether the kernel killed it for want of memory.
+    /// Whether the kernel killed it because memory ran out.
     pub out_of_memory: bool,
 }
 
@@ -65,9 +65,6 @@ impl Engine {
     }
 
     /// Makes a volume and returns its name.
-    ///
-    /// # Errors
-    /// The engine refuses.
     pub async fn create_volume(&self) -> Result<String, Error> {
         let request = VolumeCreateRequest { labels: Some(self.owner.labels()), ..Default::default() };
         let made = self.docker.create_volume(request).await;
@@ -93,10 +90,7 @@ impl Container {
         done.map_err(|error| self.failed(&format!("put files into {folder} of"), error))
     }
 
-    /// The archive of a file or folder in it, or `None` where there is none.
-    ///
-    /// # Errors
-    /// The engine does not answer.
+    /// The archive of a file or folder in it, or `None` if there is none.
     pub async fn download(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
         use bollard::errors::Error::DockerResponseServerError;
         let options = DownloadFromContainerOptionsBuilder::default().path(path).build();
@@ -122,9 +116,6 @@ impl Container {
     }
 
     /// Stops and starts it again, as `docker restart` does.
-    ///
-    /// # Errors
-    /// The engine refuses.
     pub async fn restart(&self) -> Result<(), Error> {
         let options = RestartContainerOptionsBuilder::default().t(10).build();
         let done = self.engine.docker.restart_container(&self.id, Some(options)).await;
@@ -157,9 +148,6 @@ impl Container {
     }
 
     /// How it ended, or `None` while it runs.
-    ///
-    /// # Errors
-    /// The engine does not answer.
     pub async fn ended(&self) -> Result<Option<Exit>, Error> {
         let inspected = self.engine.docker.inspect_container(&self.id, None).await;
         let state = inspected.map_err(|error| self.failed("inspect", error))?.state.unwrap_or_default();
@@ -182,9 +170,6 @@ impl Container {
     }
 
     /// What it printed so far.
-    ///
-    /// # Errors
-    /// The engine does not answer.
     pub async fn log(&self) -> Result<Log, Error> {
         let options = LogsOptionsBuilder::default().stdout(true).stderr(true).build();
         let mut stream = self.engine.docker.logs(&self.id, Some(options));
@@ -221,7 +206,7 @@ impl Container {
         let started = docker.start_exec(&exec, None).await.map_err(failed)?;
         if let StartExecResults::Attached { mut output, input: mut pipe } = started {
             pipe.write_all(input).await.map_err(broken)?;
-            // Some engines close the output as soon as the input is closed, so only where it is read.
+            // Some engines close the output as soon as the input is closed, so only if it is read.
             if !input.is_empty() {
                 pipe.shutdown().await.map_err(broken)?;
             }
@@ -269,9 +254,6 @@ impl Container {
     }
 
     /// Removes it, running or not, with the volumes of its own.
-    ///
-    /// # Errors
-    /// The engine refuses.
     pub async fn remove(&self) -> Result<(), Error> {
         self.engine.remove_container(&self.id).await
     }

@@ -57,8 +57,8 @@ pub enum Error {
         /// What the system said.
         source: Arc<std::io::Error>,
     },
-    /// A line of a `.dockerignore` is no pattern.
-    #[error("{file}: line {line} is no pattern: {text:?}")]
+    /// A line of a `.dockerignore` is not a pattern.
+    #[error("{file}: line {line} is not a pattern: {text:?}")]
     Pattern {
         /// The file.
         file: String,

@@ -1,7 +1,7 @@
 //! `.dockerignore`: which files of a folder a build does not see.
 //!
 //! Docker's rules are not Git's: a pattern begins at the folder and not anywhere below, and an exception holds even
-//! inside a folder that is left out. So this is no use of a crate made for `.gitignore`.
+//! inside a folder that is left out. So this does not use a crate made for `.gitignore`.
 
 use std::path::Path;
 
@@ -48,7 +48,7 @@ impl Ignore {
     /// kept whatever they say, since the engine has to read it.
     ///
     /// # Errors
-    /// The file cannot be read, or has a line that is no pattern.
+    /// The file cannot be read, or has a line that is not a pattern.
     pub(super) fn of(folder: &Path, dockerfile: &str) -> Result<Self, Error> {
         let path = folder.join(".dockerignore");
         let name = path.display().to_string();

@@ -30,10 +30,7 @@ pub struct Image {
 }
 
 impl Engine {
-    /// The image of that name, or `None` where the engine has none.
-    ///
-    /// # Errors
-    /// The engine does not answer.
+    /// The image of that name, or `None` if the engine has none.
     pub async fn image(&self, name: &str) -> Result<Option<Image>, Error> {
         use bollard::errors::Error::DockerResponseServerError;
         let inspected = match self.docker.inspect_image(name).await {
@@ -59,9 +56,6 @@ impl Engine {
     }
 
     /// The images that this program built on this engine: tags and size in bytes.
-    ///
-    /// # Errors
-    /// The engine does not answer.
     pub async fn built_images(&self) -> Result<Vec<(String, u64)>, Error> {
         let ours = HashMap::from([("label".to_string(), vec![format!("{}=true", self.owner.built_label())])]);
         let options = ListImagesOptionsBuilder::default().filters(&ours).build();

@@ -36,7 +36,7 @@ pub struct Engine {
     local: bool,
     platform: Platform,
     version: String,
-    /// The control group above all others, as this engine names it; `None` where it may not use it.
+    /// The control group above all others, as this engine names it; `None` if it may not use it.
     root_group: Option<&'static str>,
 }
 

@@ -115,25 +115,16 @@ impl Leftovers {
 
 impl Engine {
     /// What this run has in the engine now.
-    ///
-    /// # Errors
-    /// The engine does not answer.
     pub async fn mine(&self) -> Result<Leftovers, Error> {
         self.find(|labels| self.owner.label(labels, RUN) == Some(&self.owner.run)).await
     }
 
     /// What processes of the program on this host left behind that are gone.
-    ///
-    /// # Errors
-    /// The engine does not answer.
     pub async fn abandoned(&self) -> Result<Leftovers, Error> {
         self.find(|labels| self.owner.is_abandoned(labels)).await
     }
 
-    /// What a process of this host has in the engine, be it gone or not.
-    ///
-    /// # Errors
-    /// The engine does not answer.
+    /// What a process of this host has in the engine, gone or not.
     pub async fn of_process(&self, process: u32) -> Result<Leftovers, Error> {
         let (owner, process) = (&self.owner, process.to_string());
         self.find(|labels| {
@@ -143,14 +134,11 @@ impl Engine {
     }
 
     /// What any run of the program has in the engine, finished or not.
-    ///
-    /// # Errors
-    /// The engine does not answer.
     pub async fn everyones(&self) -> Result<Leftovers, Error> {
         self.find(|_| true).await
     }
 
-    /// Removes these things. One that is gone already is no error.
+    /// Removes these things. One that is gone already is not an error.
     ///
     /// # Errors
     /// The first thing that could not be removed.
@@ -220,7 +208,7 @@ fn host() -> String {
         .unwrap_or_else(|| "unknown".into())
 }
 
-/// When that process started, in the kernel's own words; `None` where there is none.
+/// When that process started, in the kernel's own words; `None` if there is none.
 fn process_started(process: u32) -> Option<String> {
     if Path::new("/proc/self/stat").exists() {
         let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;

@@ -59,7 +59,7 @@ impl Profile {
 pub struct Processor {
     /// In units of which 1024 are the usual share, from 2 to [`Processor::MOST`].
     pub shares: u32,
-    /// Whether it is a share beside all else on the engine's machine, where the engine may give one. Else it is one
+    /// Whether it is a share beside all else on the engine's machine, if the engine may give one. Else it is one
     /// among the engine's containers, which have one usual share together.
     pub of_machine: bool,
 }
@@ -92,11 +92,11 @@ impl Volume {
 pub struct ContainerSpec {
     /// The image.
     pub image: String,
-    /// The command, where not the image's own.
+    /// The command, if not the image's own.
     pub command: Option<Vec<String>>,
     /// Environment, as names and values.
     pub environment: Vec<(String, String)>,
-    /// The user, where not the image's own.
+    /// The user, if not the image's own.
     pub user: Option<String>,
     /// What it may reach.
     pub network: Network,
@@ -106,7 +106,7 @@ pub struct ContainerSpec {
     pub volumes: Vec<Volume>,
     /// Memory file systems: where, and the mount options.
     pub memory_folders: Vec<(String, String)>,
-    /// Its share of the processor, where not the usual one.
+    /// Its share of the processor, if not the usual one.
     pub processor: Option<Processor>,
 }
 

@@ -1,4 +1,4 @@
-//! What a runtime, whoever starts it and whoever calls it must agree on: names, messages and limits.
+//! What a runtime, its starter and its callers must agree on: names, messages and limits.
 //!
 //! The tables of `runtimes/CONTRACT.md` under "The wire" and "Numbers" are made from here. This crate knows nothing
 //! of the harness, so that an executor can share it as it stands.
@@ -31,11 +31,11 @@ pub const MAX_BODY: &str = "INTERNAL_RUNTIME_MAX_BODY";
 pub const DEFAULT_MAX_BODY: usize = 20 * 1024 * 1024;
 /// The fields of a request's body.
 pub const FIELDS: [&str; 5] = ["path", "file", "env", "payload", "headers"];
-/// Where code lies in a container, and the default of the body's `path`.
+/// Where code is in a container, and the default of the body's `path`.
 pub const CODE: &str = "/usr/code";
 /// Where `deploy.sh` finds source.
 pub const DEPLOY_CODE: &str = "/usr/deploy-code";
-/// Where the scripts and the server lie in an image.
+/// Where the scripts and the server are in an image.
 pub const SOURCE: &str = "/usr/local/src";
 /// Where `launch.sh` finds the package.
 pub const PACKAGE: &str = "/tmp/code.tar.gz";

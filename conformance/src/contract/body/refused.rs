@@ -122,7 +122,7 @@ pub(super) async fn hostile(s: &ServerContext) -> CheckResult {
 type Lenient = serde::de::IgnoredAny;
 
 pub(super) async fn large(s: &ServerContext) -> CheckResult {
-    // 20 MiB where the contract's default holds, and from it the other sizes.
+    // 20 MiB if the contract's default holds, and from it the other sizes.
     let most = s.spec().max_body;
     let text = nonce().repeat(most / 10 * 3 / 17);
     let payload = json!({ "value": { "length": text.len() }, "text": text });

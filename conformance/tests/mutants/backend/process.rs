@@ -16,7 +16,7 @@ use super::refused;
 use super::sandbox::Sandbox;
 use crate::reference::Mode;
 
-/// How long a process may take to end before it is killed, where it is to be started again.
+/// How long a process may take to end before it is killed, if it is to be started again.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Between looks at whether a server is up.
 const LOOK: Duration = Duration::from_millis(2);
@@ -79,7 +79,7 @@ impl Life {
         }
     }
 
-    /// Ends it, in order where it does that in time.
+    /// Ends it, in order if it does that in time.
     async fn stop(&self) {
         let _ = self.signal(rustix::process::Signal::TERM);
         if self.ended_within(TIMEOUT).await.is_none() {

@@ -16,7 +16,7 @@ use super::runtime_error::RuntimeError;
 use super::serve::Server;
 use super::shutdown::Hold;
 
-/// Runs the function to its end, also where the client goes away, and returns its first outcome.
+/// Runs the function to its end, even if the client goes away, and returns its first outcome.
 pub(crate) async fn call(server: &Arc<Server>, code: Arc<Code>, input: Input, hold: Option<Hold>) -> Answer {
     let response = Response::new(server.configuration.fault.clone());
     let (acting, output, input) = (server.clone(), response.clone(), exposed(server, input));
@@ -55,7 +55,7 @@ impl Drop for Turn {
     }
 }
 
-/// Ends the function with the client, where a fault says so.
+/// Ends the function with the client, if a fault says so.
 struct Abort(tokio::task::AbortHandle, bool);
 
 impl Drop for Abort {

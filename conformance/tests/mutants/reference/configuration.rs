@@ -13,14 +13,14 @@ use super::sandbox::Sandbox;
 /// The entrypoint, as a manifest would declare it.
 const DEFAULT_ENTRYPOINT: &str = "main";
 
-/// The largest body where nothing else is set, in bytes. The contract's is 20 MiB, which hundreds of servers
+/// The largest body if nothing else is set, in bytes. The contract's is 20 MiB, which hundreds of servers
 /// would take long to read; this is more than any socket takes in by itself.
 pub(crate) const DEFAULT_MAX_BODY: usize = 8 * 1024 * 1024;
 
 /// All that a server is told before it starts.
 #[derive(Debug)]
 pub(crate) struct Configuration {
-    /// The key; none only where a fault lets everyone in.
+    /// The key; none only if a fault lets everyone in.
     pub(crate) key: Option<Vec<u8>>,
     /// The largest body, in bytes.
     pub(crate) max_body: usize,

@@ -92,8 +92,8 @@ impl Drop for Open {
     }
 }
 
-/// Whether an answer is the last of its connection: where the client or the server wants it so, where what
-/// follows may be the rest of a body, and where the key was wrong.
+/// Whether an answer is the last of its connection: if the client or the server wants it so, if what
+/// follows may be the rest of a body, and if the key was wrong.
 fn ending(server: &Server, head: &Head, answer: &Answer, whole: bool, answered: usize) -> Ending {
     let (asked, stopping) = (head.says("Connection", "close"), server.shutdown.stopping().is_told());
     match server.configuration.fault.name() {

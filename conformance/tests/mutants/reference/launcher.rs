@@ -12,7 +12,7 @@ use super::fault::Fault;
 use super::sandbox::Sandbox;
 use super::{MODE, Mode};
 
-/// Launches, and returns only where that failed.
+/// Launches, and returns only if that failed.
 pub(crate) fn launch() -> Result<(), String> {
     let fault = Fault::from_environment();
     let sandbox = Sandbox::from_environment()?;

@@ -74,7 +74,7 @@ impl Mode {
 
 /// Does what the mode says. What goes wrong is told on standard error, and the exit code is 1.
 pub(crate) fn run(mode: Mode) -> ExitCode {
-    // It ends with whoever started it, also where that was killed.
+    // It ends with whoever started it, even if that was killed.
     let bound = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
     if let Err(error) = bound {
         eprintln!("It would outlive whoever started it: {error}.");

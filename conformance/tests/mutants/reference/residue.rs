@@ -30,7 +30,7 @@ pub(crate) struct Residue {
     pub(crate) upset: AtomicBool,
     /// Whether no call is served any more.
     pub(crate) spent: AtomicBool,
-    /// When it started, where it had been here before.
+    /// When it started, if it had been here before.
     pub(crate) back_since: Option<Instant>,
 }
 
@@ -64,7 +64,7 @@ impl Residue {
     }
 }
 
-/// What a mutex guards, also where a task that held it failed.
+/// What a mutex guards, even if a task that held it failed.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
 }

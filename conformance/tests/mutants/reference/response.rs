@@ -17,9 +17,9 @@ const FORBIDDEN: [&str; 4] = ["content-length", "transfer-encoding", "connection
 /// What a function gives besides what it sends.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Manner {
-    /// The status, where it is given.
+    /// The status, if it is given.
     pub(crate) status: Option<Value>,
-    /// The headers, where they are given.
+    /// The headers, if they are given.
     pub(crate) headers: Option<Value>,
 }
 
@@ -41,7 +41,7 @@ impl Response {
         lock(&self.first).clone()
     }
 
-    /// Keeps an outcome where it is the first. A later one is told on standard error.
+    /// Keeps an outcome if it is the first. A later one is told on standard error.
     pub(crate) fn settle(&self, outcome: Answer) {
         let mut first = lock(&self.first);
         if first.is_none() {
@@ -170,7 +170,7 @@ impl Response {
         self.settle(answer);
     }
 
-    /// The status, where it is one: a whole number from 200 to 599.
+    /// The status, if it is one: a whole number from 200 to 599.
     fn status(&self, manner: &Manner, media: &str) -> Option<u16> {
         let given = manner.status.as_ref().filter(|value| !value.is_null());
         let usual = match self.fault.name() {
@@ -198,7 +198,7 @@ impl Response {
         }
     }
 
-    /// The headers, where all of them may be sent. A list is one header for each of its strings.
+    /// The headers, if all of them may be sent. A list is one header for each of its strings.
     fn headers(&self, manner: &Manner) -> Option<Vec<(String, Vec<u8>)>> {
         let given = manner.headers.as_ref().filter(|value| !value.is_null());
         let given = given.filter(|_| !self.fault.is("function/headers-ignored"));

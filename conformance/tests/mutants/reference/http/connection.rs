@@ -64,7 +64,7 @@ impl Connection {
         }
     }
 
-    /// The next head; `None` where the client is done, or where the server stops and nothing came yet.
+    /// The next head; `None` if the client is done, or if the server stops and nothing came yet.
     pub(crate) async fn head(&mut self) -> Result<Option<Head>, Refusal> {
         if self.fault.is("server/pipelined-request-lost") {
             self.unread.clear();
@@ -123,7 +123,7 @@ impl Connection {
         }
     }
 
-    /// That many bytes, or fewer where the client goes away.
+    /// That many bytes, or fewer if the client goes away.
     async fn take(&mut self, length: usize) -> Vec<u8> {
         let mut taken = Vec::new();
         loop {
@@ -142,7 +142,7 @@ impl Connection {
         }
     }
 
-    /// All chunks, with a length that tells whether the last one came; `None` where they exceed the limit.
+    /// All chunks, with a length that tells whether the last one came; `None` if they exceed the limit.
     async fn chunks(&mut self, limit: usize) -> Result<Option<(Vec<u8>, usize)>, Refusal> {
         const BAD: Refusal = Refusal { status: 400, why: "no chunk" };
         let limit = if self.fault.is("body/chunks-not-counted") { usize::MAX } else { limit };
