@@ -1,67 +1,22 @@
 //! The repository is found when the program runs: a copied checkout is about itself. And what is wrong with one is
 //! told by file, in words that say what would be right.
 
-use std::path::{Path, PathBuf};
+mod skeleton;
+
+use std::path::Path;
 use std::process::{Command, Output};
 
 use conformance::plan;
+use skeleton::{MANIFEST, Skeleton};
 
-/// A manifest of a runtime `a` with one version.
-const MANIFEST: &str = "name = \"a\"\ntitle = \"A\"\nentrypoint = \"main\"\n[versions]\n1 = {}\n";
-
-/// The least that is a repository: one runtime, `a:1`, with the language of the reference. Gone with the test.
-struct Skeleton(PathBuf);
-
-impl Skeleton {
-    fn new(name: &str) -> Self {
-        let root = std::env::temp_dir().join(format!("conformance-root-{}-{name}", std::process::id()));
-        let skeleton = Skeleton(root);
-        skeleton.write("Cargo.toml", "").write("runtimes/CONTRACT.md", "").manifest(MANIFEST);
-        let ours = plan::repository().expect("the repository is found");
-        let language = ours.join("conformance/tests/mutants/language");
-        let copied = Command::new("cp")
-            .arg("-R")
-            .arg(language)
-            .arg(skeleton.0.join("runtimes/a/conformance"))
-            .status();
-        assert!(copied.expect("cp starts").success());
-        skeleton
-    }
-
-    fn write(&self, path: &str, text: &str) -> &Self {
-        let path = self.0.join(path);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("it can be made");
-        std::fs::write(path, text).expect("it can be written");
-        self
-    }
-
-    fn manifest(&self, text: &str) -> &Self {
-        self.write("runtimes/a/runtime.toml", text)
-    }
-
-    fn remove(&self, path: &str) -> &Self {
-        let path = self.0.join(path);
-        let removed =
-            if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
-        removed.expect("it was there");
-        self
-    }
-
-    /// Expects `list` to refuse, and to say this; `ROOT` stands for the skeleton.
-    #[track_caller]
-    fn refused(&self, word: &str, says: &str) {
-        let output = list(&self.0, None, word);
-        let errors = String::from_utf8_lossy(&output.stderr);
-        let says = says.replace("ROOT", &self.0.display().to_string());
-        assert_eq!(output.status.code(), Some(2), "{errors}");
-        assert!(errors.contains(&says), "{errors}\nand should say\n{says}");
-    }
-}
-
-impl Drop for Skeleton {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
+/// Expects `list` to refuse, and to say this; `ROOT` stands for the skeleton.
+#[track_caller]
+fn refused(skeleton: &Skeleton, word: &str, says: &str) {
+    let output = list(&skeleton.0, None, word);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let says = says.replace("ROOT", &skeleton.0.display().to_string());
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert!(errors.contains(&says), "{errors}\nand should say\n{says}");
 }
 
 fn list(folder: &Path, root: Option<&Path>, word: &str) -> Output {
@@ -119,30 +74,33 @@ fn what_is_wrong_with_a_manifest_is_told() {
         ),
     ];
     for (manifest, says) in cases {
-        skeleton.manifest(&manifest).refused("auth", "error: ROOT/runtimes/a/runtime.toml: ");
-        skeleton.refused("auth", says);
+        skeleton.manifest(&manifest);
+        refused(&skeleton, "auth", "error: ROOT/runtimes/a/runtime.toml: ");
+        refused(&skeleton, "auth", says);
     }
 }
 
 #[test]
 fn what_is_missing_is_told() {
     let skeleton = Skeleton::new("missing");
-    skeleton.refused(
+    refused(
+        &skeleton,
         "b:1",
         "\"b:1\" selects nothing: there are a:1, and below each what `conformance list` shows",
     );
     skeleton.remove("runtimes/a/conformance/plain");
     let language = "ROOT/runtimes/a/conformance/language.toml";
-    skeleton.refused("auth", &format!("{language}: ROOT/runtimes/a/conformance/plain is missing"));
+    refused(&skeleton, "auth", &format!("{language}: ROOT/runtimes/a/conformance/plain is missing"));
     skeleton.remove("runtimes/a/runtime.toml");
-    skeleton.refused(
+    refused(
+        &skeleton,
         "auth",
         "ROOT/runtimes/a has conformance/language.toml and no runtime.toml: it would not be checked",
     );
     skeleton.manifest(MANIFEST).remove("runtimes/a/conformance/language.toml");
-    skeleton.refused("auth", &format!("{language}: No such file or directory"));
+    refused(&skeleton, "auth", &format!("{language}: No such file or directory"));
     skeleton.remove("runtimes/a");
-    skeleton.refused("auth", "no folder under ROOT/runtimes has a runtime.toml");
+    refused(&skeleton, "auth", "no folder under ROOT/runtimes has a runtime.toml");
 }
 
 #[test]

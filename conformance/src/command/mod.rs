@@ -7,6 +7,7 @@ mod clean;
 mod document;
 mod exit;
 mod list;
+mod matrix;
 
 pub use exit::Exit;
 
@@ -34,6 +35,7 @@ Examples:
   cargo run -p conformance -- check node:24/auth/missing one requirement
   cargo run -p conformance -- check auth/missing         the same of every runtime
   cargo run -p conformance -- list                       every requirement, without building anything
+  cargo run -p conformance -- matrix --changed-since REF which versions your change touches
   cargo run -p conformance -- build                      make and tag every image
   cargo run -p conformance -- bench node                 how fast, beside the bare server
   cargo run -p conformance -- document --write           the tables of the contract and of the figures
@@ -58,6 +60,8 @@ enum Command {
     Check(check::Check),
     /// Show every requirement, and which versions it is checked on. Builds and starts nothing.
     List(list::List),
+    /// Show which versions a change touches, as lines or as the matrix of a workflow.
+    Matrix(matrix::Matrix),
     /// Make and tag images.
     Build(build::Build),
     /// Measure boot, throughput, latency and memory beside the language's bare server.
@@ -79,6 +83,7 @@ pub fn main() -> ExitCode {
         match arguments.command {
             Command::Check(check) => check.run().await,
             Command::List(list) => list.run(),
+            Command::Matrix(matrix) => matrix.run(),
             Command::Build(build) => build.run().await,
             Command::Bench(bench) => bench.run().await,
             Command::Document(document) => document.run(),

@@ -1,7 +1,9 @@
 //! What will be checked, known before anything is built or started.
 
+mod changes;
 mod error;
 mod exceptions;
+mod git;
 mod language;
 mod manifest;
 mod repository;
@@ -9,8 +11,10 @@ mod select;
 mod standing;
 mod version;
 
+pub use changes::touched;
 pub use error::{Error, Mistake};
 pub use exceptions::{Exceptions, Expectation, in_a_month, today};
+pub use git::{GitError, changed_since};
 pub use language::Language;
 pub use manifest::{Boot, Manifest, Memory};
 pub use repository::repository;
