@@ -70,7 +70,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     mutant("auth/accents-accepted", "auth/unset", "anything but visible ASCII (0x21–0x7E)", Change::Image(
         "RUN sed -i 's|\\*\\[!!-~\\]\\*)|*[[:space:]]*)|' LIB/key.sh",
     )),
-    mutant("auth/refusal-exits-with-zero", "auth/unset", "exits non-zero", Change::Image("RUN sed -i 's|exit 1 ;;|exit 0 ;;|' LIB/key.sh")),
+    mutant("auth/refusal-exits-with-zero", "auth/unset", "exits non-zero", Change::Image("RUN sed -i '/visible ASCII only/{n;s|exit 1|exit 0|}' LIB/key.sh")),
     mutant("server/limit-ignored", "server/configuration", "`INTERNAL_RUNTIME_MAX_BODY` that is not a positive integer", Change::Image(
         "RUN sed -i 's|^serve |unset INTERNAL_RUNTIME_MAX_BODY; serve |' /usr/local/src/launch.sh",
     )),
