@@ -14,9 +14,10 @@ jvm='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:MaxRAMPercentage=55 -XX:-UsePe
 repository=$HOME/.m2/repository
 [ -e "$HOME/.m2" ] || repository=$work/repository
 
-# Debian's Maven has a library that newer versions of Java warn of.
+# The version of Java: 21. Maven has libraries that newer ones warn of.
+java=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release")
 quiet=
-grep -q '^JAVA_VERSION="21' "$JAVA_HOME/release" || quiet=--sun-misc-unsafe-memory-access=allow
+[ "$java" -lt 24 ] || quiet='--sun-misc-unsafe-memory-access=allow --enable-native-access=ALL-UNNAMED'
 
 run_maven() {
     MAVEN_OPTS="$jvm $quiet -Duser.home=$HOME ${MAVEN_OPTS:-}" mvn --batch-mode --no-transfer-progress --quiet \
@@ -28,9 +29,9 @@ run_maven() {
 # is enough, the network is not asked.
 compile_with_maven() {
     set -- process-classes dependency:copy-dependencies -DincludeScope=runtime -Dmdep.outputDirectory=target/dependency
-    # Maven's own default is Java 8.
-    grep -qE 'maven\.compiler\.|<release>|<source>' pom.xml || set -- "$@" -Dmaven.compiler.release=21
-    if run_maven --offline "$@" >"$work/offline" 2>&1; then
+    # Maven's own default is Java 8. What is built here is served here.
+    grep -qE 'maven\.compiler\.|<release>|<source>' pom.xml || set -- "$@" -Dmaven.compiler.release="$java"
+    if run_maven --offline "$@" > "$work/offline" 2>&1; then
         cat "$work/offline"
     elif grep -qiE 'offline mode|has not been downloaded' "$work/offline"; then
         run_maven "$@" || fail "Maven found the errors above."
