@@ -31,7 +31,7 @@ compile_with_maven() {
     set -- process-classes dependency:copy-dependencies -DincludeScope=runtime -Dmdep.outputDirectory=target/dependency
     # Maven's own default is Java 8. What is built here is served here.
     grep -qE 'maven\.compiler\.|<release>|<source>' pom.xml || set -- "$@" -Dmaven.compiler.release="$java"
-    if run_maven --offline "$@" > "$work/offline" 2>&1; then
+    if run_maven --offline "$@" >"$work/offline" 2>&1; then
         cat "$work/offline"
     elif grep -qiE 'offline mode|has not been downloaded' "$work/offline"; then
         run_maven "$@" || fail "Maven found the errors above."
