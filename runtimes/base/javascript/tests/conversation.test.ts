@@ -1,7 +1,7 @@
 // What a client is sent: answers in their order, refusals, and the one outcome of a call.
 
 import assert from "node:assert/strict";
-import { mock, test } from "node:test";
+import { test } from "node:test";
 import type { Handler } from "../server/code.ts";
 import { conversation, request } from "./conversation.ts";
 
@@ -10,13 +10,15 @@ const errorOf = (text: string) => /^X-Internal-Error: (.*)\r$/m.exec(text)?.[1];
 
 /** Runs something, and gives back what was written to the log meanwhile. */
 async function logged(act: () => Promise<unknown>): Promise<string[]> {
-  const log = mock.method(console, "error", () => {});
+  const lines: string[] = [];
+  const error = console.error;
+  console.error = (line: unknown) => void lines.push(String(line)); // Bun 1.3 has no mock.method
   try {
     await act();
-    return log.mock.calls.map((call) => String(call.arguments[0]));
   } finally {
-    log.mock.restore();
+    console.error = error;
   }
+  return lines;
 }
 
 test("one request after another on one connection", async () => {
