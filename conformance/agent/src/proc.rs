@@ -5,9 +5,9 @@ use std::io::{self, ErrorKind};
 use std::thread;
 use std::time::Duration;
 
-/// The kernel gives a process that is ending to root a moment before it calls it ended: it was refused for less than
-/// a millisecond.
-const ATTEMPTS: u32 = 50;
+/// The kernel gives a process that is ending to root a moment before it calls it ended: usually for less than a
+/// millisecond, and on a busy machine once for more than fifty.
+const ATTEMPTS: u32 = 1000;
 const PAUSE: Duration = Duration::from_millis(1);
 /// ESRCH: the process ended between the opening of a file and the reading.
 const NO_SUCH_PROCESS: i32 = 3;
