@@ -21,7 +21,11 @@ impl Build {
             Ok(run) => run,
             Err(exit) => return exit,
         };
-        match run.build_images().await {
+        let built = run.build_images().await;
+        if let Err(why) = run.clean_up().await {
+            return Exit::Fault(why);
+        }
+        match built {
             Ok(images) => {
                 for (name, size) in images {
                     println!("{name}  {} MiB", size / 1024 / 1024);

@@ -178,7 +178,9 @@ async fn example(s: &Context) -> CheckResult {
             "the engine is remote, and Compose mounts ./example from here".into(),
         ));
     }
-    let composition = Composition::up(s.runtime().session(), s.spec(), s.transcript().clone()).await?;
+    let image = s.runtime().image().await?.id;
+    let composition =
+        Composition::up(s.runtime().session(), s.spec(), &image, s.transcript().clone()).await?;
     let promise = Promise::all(&s.spec().examples[0])?.remove(0);
     let outcome = comes_up(s, &composition, &promise).await;
     composition.down().await?;

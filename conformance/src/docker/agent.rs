@@ -25,8 +25,9 @@ pub(super) async fn compile_in_stage(
         labels: BTreeMap::new(),
     };
     let told = |error: engine::Error| error.to_string();
-    engine.build(&request, |line| progress.detail(&format!("agent: {line}"))).await.map_err(told)?;
-    let container = engine.create(&ContainerSpec::of(&tag)).await.map_err(told)?;
+    let image =
+        engine.build(&request, |line| progress.detail(&format!("agent: {line}"))).await.map_err(told)?;
+    let container = engine.create(&ContainerSpec::of(&image)).await.map_err(told)?;
     let archive = container.download("/agent").await.map_err(told)?;
     container.remove().await.map_err(told)?;
     let member = Archive::members(&archive.unwrap_or_default()).map_err(told)?.pop();

@@ -24,7 +24,7 @@ impl Bases {
         Bases { root, progress, cells: Mutex::default() }
     }
 
-    /// The name of a base, which is built when first asked for: a family's on that of its release.
+    /// The id of a base, which is built when first asked for: a family's on that of its release.
     pub(super) async fn image(&self, base: &Base, engine: &Engine) -> CheckResult<String> {
         let Some(family) = &base.family else {
             return self.cell(base).get_or_init(|| self.common(base.release, engine)).await.clone();
@@ -80,7 +80,6 @@ impl Bases {
             labels: unstable.into_iter().collect(),
         };
         let built = engine.build(&request, |line| self.progress.detail(&format!("base: {line}"))).await;
-        built.map_err(|error| CheckError::missing(what, error.to_string()))?;
-        Ok(tag)
+        built.map_err(|error| CheckError::missing(what, error.to_string()))
     }
 }

@@ -17,7 +17,8 @@ use crate::wire::{Client, Transcript};
 pub struct Composition {
     program: Vec<String>,
     folder: PathBuf,
-    /// Lays our labels over the services, so that a later run can remove what a killed one left.
+    /// Lays our labels over the services, so that a later run can remove what a killed one left, and the image's id over
+    /// its name, which another build may have taken meanwhile.
     overlay: PathBuf,
     project: String,
     key: String,
@@ -27,11 +28,17 @@ pub struct Composition {
 }
 
 impl Composition {
-    /// Brings the `docker-compose.yml` of a runtime's folder up on a free port, with the run's key and the version's image.
+    /// Brings the `docker-compose.yml` of a runtime's folder up on a free port, with the run's key and the image of
+    /// that id.
     ///
     /// # Errors
     /// Compose is missing, or refuses the file.
-    pub async fn up(session: &Session, spec: &Spec, transcript: Transcript) -> CheckResult<Self> {
+    pub async fn up(
+        session: &Session,
+        spec: &Spec,
+        image: &str,
+        transcript: Transcript,
+    ) -> CheckResult<Self> {
         let port = free_port()?;
         let project = format!("conformance-{}-{port}", spec.id.slug());
         let mut composition = Composition {
@@ -45,7 +52,7 @@ impl Composition {
             client: Client::new(SocketAddr::from((Ipv4Addr::LOCALHOST, port)), transcript),
         };
         let services = composition.run(&["config", "--services"]).await?;
-        composition.lay_labels(&String::from_utf8_lossy(&services.stdout), &session.labels())?;
+        composition.lay_over(&String::from_utf8_lossy(&services.stdout), image, &session.labels())?;
         let up = composition.run(&["up", "-d"]).await?;
         if !up.status.success() {
             let why = String::from_utf8_lossy(&up.stderr).trim().to_string();
@@ -85,14 +92,14 @@ impl Composition {
         )))
     }
 
-    fn lay_labels(&mut self, services: &str, labels: &[(String, String)]) -> CheckResult {
+    fn lay_over(&mut self, services: &str, image: &str, labels: &[(String, String)]) -> CheckResult {
         let mut lines = String::new();
         for (name, value) in labels {
             let _ = writeln!(lines, "      {name}: {value:?}");
         }
         let mut overlay = String::from("version: \"3.8\"\nservices:\n");
         for service in services.split_whitespace() {
-            let _ = write!(overlay, "  {service}:\n    labels:\n{lines}");
+            let _ = write!(overlay, "  {service}:\n    image: {image:?}\n    labels:\n{lines}");
         }
         let _ = write!(overlay, "networks:\n  default:\n    labels:\n{lines}");
         std::fs::write(&self.overlay, overlay)

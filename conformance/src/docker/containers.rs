@@ -76,14 +76,16 @@ impl Containers {
         }
         let missing = |why: String| CheckError::missing(format!("the image of {label}"), why);
         let progress = |line: &str| self.session.detail(&format!("{label}: {line}"));
-        engine.build(&request, progress).await.map_err(|error| {
+        let id = engine.build(&request, progress).await.map_err(|error| {
             let text = error.to_string();
             match registry::unreachable(&text) {
                 Some(line) => registry::down(&format!("the image of {label}"), line),
                 None => missing(text),
             }
         })?;
-        let image = engine.image(&self.spec.image).await?;
+        // A container that is never started, so that the image stays for the run if another build takes the tag away.
+        engine.create(&ContainerSpec::of(&id)).await?;
+        let image = engine.image(&id).await?;
         image.ok_or_else(|| missing(format!("{} is not there after its build", self.spec.image)))
     }
 
@@ -101,7 +103,7 @@ impl Containers {
             environment: key.into_iter().collect(),
             user: job.user.map(|user| format!("{user}:{user}")),
             network: if job.online { Network::Bridge } else { Network::None },
-            ..ContainerSpec::of(&self.spec.image)
+            ..ContainerSpec::of(&image.id)
         };
         let agent = Archive::owned_by(owner).file("agent", &self.session.agent().await?, true)?;
         let mut source = Archive::owned_by(owner).folder(&self.spec.source(job.source), LEFT_BY_BUILDS)?;
@@ -162,7 +164,7 @@ impl Containers {
         let spec = ContainerSpec {
             command: Some(build.command.clone()),
             network: Network::Bridge,
-            ..ContainerSpec::of(&self.spec.image)
+            ..ContainerSpec::of(&image.id)
         };
         let folder = self.spec.language.join(&build.folder);
         let source = Archive::owned_by(user_of(&image.user)).folder(&folder, LEFT_BY_BUILDS)?;
@@ -193,7 +195,7 @@ impl Containers {
         }
         let mut volumes = vec![Volume::own("/tmp")];
         if let Start::Deploy(source) = launch.how() {
-            volumes.push(self.stocked_volume(*source).await?);
+            volumes.push(self.stocked_volume(*source, &image.id).await?);
         }
         let mut spec = ContainerSpec {
             command: command(launch.how()),
@@ -203,7 +205,7 @@ impl Containers {
             volumes,
             memory_folders: vec![(protocol::CODE.into(), "exec".into())],
             processor: matches!(launch.how(), Start::Agent(_)).then_some(FIRST),
-            ..ContainerSpec::of(&self.spec.image)
+            ..ContainerSpec::of(&image.id)
         };
         (self.tamper)(&mut spec);
         let container = engine.create(&spec).await?;
@@ -212,11 +214,11 @@ impl Containers {
     }
 
     /// A volume with source in it, mounted read-only where `deploy.sh` looks.
-    async fn stocked_volume(&self, source: Source) -> CheckResult<Volume> {
+    async fn stocked_volume(&self, source: Source, image: &str) -> CheckResult<Volume> {
         let engine = self.session.engine().await?;
         let name = engine.create_volume().await?;
         let volume = Volume { target: protocol::DEPLOY_CODE.into(), name: Some(name), read_only: false };
-        let carrier = ContainerSpec { volumes: vec![volume.clone()], ..ContainerSpec::of(&self.spec.image) };
+        let carrier = ContainerSpec { volumes: vec![volume.clone()], ..ContainerSpec::of(image) };
         let carrier = engine.create(&carrier).await?;
         let archive = Archive::owned_by(0).folder(&self.spec.source(source), LEFT_BY_BUILDS)?.finish()?;
         carrier.upload(protocol::DEPLOY_CODE, archive).await?;

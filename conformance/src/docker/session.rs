@@ -102,7 +102,7 @@ impl Session {
         connected.await.clone()
     }
 
-    /// The name of a base image, built when first asked for.
+    /// The id of a base image, built when first asked for.
     ///
     /// # Errors
     /// The engine does not have the Debian that it is built on, or it cannot be built.

@@ -18,7 +18,8 @@ impl Containers {
     /// # Errors
     /// The command fails, no test passed, or it does not end in time; a registry is down; or the engine fails.
     pub async fn run_units(&self, folder: &Path, command: &[String], passed: &str) -> CheckResult<usize> {
-        let owner = user_of(&self.image().await?.user);
+        let image = self.image().await?;
+        let owner = user_of(&image.user);
         let cases: PathBuf = self.spec().folder.join(CASES);
         let mut uploads = vec![
             (protocol::CODE.to_string(), Archive::owned_by(owner).folder(folder, LEFT_BY_BUILDS)?),
@@ -32,7 +33,7 @@ impl Containers {
             command: Some(command.to_vec()),
             network: Network::Bridge,
             volumes: uploads[1..].iter().map(|(path, _)| Volume::own(path)).collect(),
-            ..ContainerSpec::of(&self.spec().image)
+            ..ContainerSpec::of(&image.id)
         };
         judge(&self.run_to_end(spec, uploads, None).await?, passed)
     }

@@ -124,7 +124,8 @@ fn break_copy(sound: &Spec, mutant: &Mutant, folder: &Path, name: &str) -> std::
         }
         Change::Without(file) => std::fs::remove_file(copy.join(file))?,
     }
-    spec.image = format!("open-runtimes/mutant:{name}");
+    // Of this process, since with the tag the image goes, and another may be checking the same mutant.
+    spec.image = format!("open-runtimes/mutant:{}-{name}", std::process::id());
     Ok(spec)
 }
 

@@ -27,11 +27,13 @@ pub struct BuildRequest {
 }
 
 impl Engine {
-    /// Builds an image, handing each line of output to `progress`.
+    /// Builds an image, handing each line of output to `progress`, and gives back its id: the tag may name another
+    /// image as soon as somebody else builds one under it.
     ///
     /// # Errors
-    /// The context cannot be read, or the build fails: then the message ends with what it printed last.
-    pub async fn build(&self, request: &BuildRequest, progress: impl Fn(&str)) -> Result<(), Error> {
+    /// The context cannot be read, the build fails: then the message ends with what it printed last; or the engine does
+    /// not tell the id.
+    pub async fn build(&self, request: &BuildRequest, progress: impl Fn(&str)) -> Result<String, Error> {
         let context = Archive::owned_by(0).context(&request.context, &request.dockerfile)?.finish()?;
         let arguments: HashMap<&str, &str> =
             request.arguments.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -48,11 +50,19 @@ impl Engine {
             .labels(&labels)
             .build();
         let body = bollard::body_full(context.into());
+        let failed = |reason: String, printed: &[String]| Error::Build {
+            tag: request.tag.clone(),
+            context: request.context.display().to_string(),
+            reason,
+            printed: printed[printed.len().saturating_sub(TAIL)..].join("\n  "),
+        };
         let mut output = self.docker.build_image(options, None, Some(body));
         let mut printed: Vec<String> = Vec::new();
+        let mut built = None;
         while let Some(message) = output.next().await {
             let failure = match message {
                 Ok(message) => {
+                    built = message.aux.and_then(|aux| aux.id).or(built);
                     let text = message.stream.or(message.status).unwrap_or_default();
                     for line in text.lines().map(str::trim_end).filter(|line| !line.is_empty()) {
                         progress(line);
@@ -63,14 +73,9 @@ impl Engine {
                 Err(error) => Some(error.to_string()),
             };
             if let Some(failure) = failure {
-                return Err(Error::Build {
-                    tag: request.tag.clone(),
-                    context: request.context.display().to_string(),
-                    reason: failure,
-                    printed: printed[printed.len().saturating_sub(TAIL)..].join("\n  "),
-                });
+                return Err(failed(failure, &printed));
             }
         }
-        Ok(())
+        built.ok_or_else(|| failed("the engine did not tell the id of what it built".into(), &printed))
     }
 }
