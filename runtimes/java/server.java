@@ -3,7 +3,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
-
 import org.openruntimes.Json;
 import org.openruntimes.Request;
 import server.Call;
@@ -20,12 +19,10 @@ import sun.misc.SignalHandler;
  * loadConfiguration, authorise, parse, resolveCode, call, reply, shutDown.
  */
 final class Server implements Loop.Server, SignalHandler {
-    private record Configuration(long maxBody, String entrypoint, byte[] key) {
-    }
+    private record Configuration(long maxBody, String entrypoint, byte[] key) {}
 
     /** What a body asks for. */
-    record Invocation(String path, String file, Request request) {
-    }
+    record Invocation(String path, String file, Request request) {}
 
     private final Configuration configuration;
     private final Code code = new Code();
@@ -60,7 +57,8 @@ final class Server implements Loop.Server, SignalHandler {
             throw new IllegalArgumentException(
                     "INTERNAL_RUNTIME_KEY did not arrive on descriptor 3: start the server with launch.sh.");
         }
-        return key.substring(0, key.length() - 1).getBytes(StandardCharsets.ISO_8859_1); // without the line break after it
+        return key.substring(0, key.length() - 1)
+                .getBytes(StandardCharsets.ISO_8859_1); // without the line break after it
     }
 
     private static String variable(String name, String fallback) {

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-
 import org.openruntimes.Handler;
 
 /**
@@ -56,13 +55,15 @@ final class Mark {
         } catch (ClassNotFoundException | LinkageError error) {
             return; // it stands on what is not there, and nobody may ever need it
         }
-        if (!Handler.class.isAssignableFrom(type) || type.isInterface() || Modifier.isAbstract(type.getModifiers())) return;
+        if (!Handler.class.isAssignableFrom(type) || type.isInterface() || Modifier.isAbstract(type.getModifiers()))
+            return;
         try {
             type.getConstructor();
             if (!Modifier.isPublic(type.getModifiers())) throw new NoSuchMethodException();
         } catch (NoSuchMethodException error) {
-            System.err.println(source + " is a Handler and yet no function: it must be public, with a public constructor "
-                    + "that takes nothing.");
+            System.err.println(
+                    source + " is a Handler and yet no function: it must be public, with a public constructor "
+                            + "that takes nothing.");
             return;
         }
         List<String> lines = new ArrayList<>();
@@ -75,7 +76,9 @@ final class Mark {
 
     private static List<Path> filesIn(Path folder, String ending) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(file -> file.toString().endsWith(ending)).sorted().toList();
+            return files.filter(file -> file.toString().endsWith(ending))
+                    .sorted()
+                    .toList();
         }
     }
 }

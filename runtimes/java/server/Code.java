@@ -9,7 +9,6 @@ import java.security.CodeSource;
 import java.security.PermissionCollection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-
 import org.openruntimes.Handler;
 
 /**
@@ -81,7 +80,9 @@ public final class Code {
             String[] lines = Files.readString(built.toPath()).split("\n");
             URL[] urls = new URL[lines.length - 1];
             for (int i = 0; i < urls.length; i++) {
-                urls[i] = new File(normalise(built.getParent() + '/' + lines[i + 1])).toURI().toURL();
+                urls[i] = new File(normalise(built.getParent() + '/' + lines[i + 1]))
+                        .toURI()
+                        .toURL();
             }
             loader = new Package(source, urls, api);
             Thread.currentThread().setContextClassLoader(loader);
@@ -94,8 +95,10 @@ public final class Code {
             throw new Refusal(Refusal.Kind.LOAD_FAILED, failure.text(), failure.stack());
         }
         if (object instanceof Handler handler) return new Function(handler, loader);
-        throw new Refusal(Refusal.Kind.LOAD_FAILED, source + " exports no handler: write "
-                + "\"public class Main implements Handler { public void handle(Request req, Response res) { … } }\".");
+        throw new Refusal(
+                Refusal.Kind.LOAD_FAILED,
+                source + " exports no handler: write \"public class Main implements Handler { public void"
+                        + " handle(Request req, Response res) { … } }\".");
     }
 
     private static Refusal notFound() {

@@ -6,7 +6,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-
 import org.openruntimes.Answer;
 
 /** One client: answers its requests one after another, in the order they came. Only the loop's thread touches it. */

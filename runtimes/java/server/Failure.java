@@ -18,7 +18,8 @@ public record Failure(String text, String message, String stack) {
             StringWriter stack = new StringWriter();
             thrown.printStackTrace(new PrintWriter(stack));
             String text = firstLine(thrown.toString());
-            return new Failure(text, message == null || message.isEmpty() ? name : firstLine(message), stack.toString());
+            return new Failure(
+                    text, message == null || message.isEmpty() ? name : firstLine(message), stack.toString());
         } catch (Throwable again) {
             return new Failure(name, name, name + ", which cannot be shown.\n");
         }

@@ -117,7 +117,7 @@ public final class Head {
                     challenge = Arrays.copyOfRange(bytes, start, end);
                 }
             }
-            default -> { }
+            default -> {}
         }
     }
 

@@ -13,7 +13,14 @@ final class Reader {
         long limit();
     }
 
-    private enum Stage { HEAD, BODY, SIZE, CHUNK, CHUNK_END, TRAILER }
+    private enum Stage {
+        HEAD,
+        BODY,
+        SIZE,
+        CHUNK,
+        CHUNK_END,
+        TRAILER
+    }
 
     private static final int LARGEST_HEAD = 65_536;
     private static final int LARGEST_LINE = 4096;
@@ -97,7 +104,8 @@ final class Reader {
     private boolean readHead() throws Refusal {
         while (at < end && (bytes[at] == '\r' || bytes[at] == '\n')) at++; // as RFC 9112 allows between requests
         int i = Math.max(at, seen - 3);
-        while (i + 3 < end && !(bytes[i] == '\r' && bytes[i + 1] == '\n' && bytes[i + 2] == '\r' && bytes[i + 3] == '\n')) i++;
+        while (i + 3 < end
+                && !(bytes[i] == '\r' && bytes[i + 1] == '\n' && bytes[i + 2] == '\r' && bytes[i + 3] == '\n')) i++;
         boolean found = i + 3 < end;
         if ((found ? i : end) - at > LARGEST_HEAD) throw Refusal.plain(431);
         seen = end;

@@ -1,11 +1,9 @@
 package server;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-
 import org.openruntimes.Answer;
 import org.openruntimes.Json;
 

@@ -1,5 +1,4 @@
 import java.util.Map;
-
 import org.openruntimes.Json;
 import org.openruntimes.Request;
 import server.Cases;
@@ -9,8 +8,7 @@ import server.Refusal;
 
 /** The unit tests of the server and of the API's JSON, with a main of their own: JUnit would be the only dependency. */
 final class Units {
-    private Units() {
-    }
+    private Units() {}
 
     public static void main(String[] arguments) throws Exception {
         Cases.each("json", row -> {
@@ -64,8 +62,17 @@ final class Units {
         }
         if (!(row.get("invocation") instanceof Map<?, ?> expected)) return "it is not refused: " + found;
         Request request = found.request();
-        Map<String, Object> members = Map.of("path", found.path(), "file", found.file(), "env", request.env(),
-                "headers", request.headers(), "payload", request.payload());
+        Map<String, Object> members = Map.of(
+                "path",
+                found.path(),
+                "file",
+                found.file(),
+                "env",
+                request.env(),
+                "headers",
+                request.headers(),
+                "payload",
+                request.payload());
         return members.equals(expected) ? null : "found " + members;
     }
 }

@@ -17,11 +17,14 @@ final class Bare {
     private static final ByteBuffer OUT = ByteBuffer.allocateDirect(65_536);
 
     private static final String[] DAYS = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-    private static final String[] MONTHS =
-            {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    private static final String[] MONTHS = {
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
+    };
 
     private static long second;
     private static String date;
+
+    private Bare() {}
 
     public static void main(String[] arguments) throws IOException {
         Selector selector = Selector.open();
@@ -58,7 +61,7 @@ final class Bare {
         }
     }
 
-    /** A request comes in one piece, as its clients send it. As every HTTP library it collects the fields of the head. */
+    /** A request comes in one piece, as its clients send it. The head's fields are collected, as HTTP libraries do. */
     private static void answer(SocketChannel client, int count) throws IOException {
         byte[] bytes = new byte[count];
         IN.flip().get(bytes);
@@ -68,11 +71,15 @@ final class Bare {
         while (!text.startsWith("\r\n", line)) {
             int colon = text.indexOf(':', line);
             int end = text.indexOf("\r\n", colon);
-            fields.put(text.substring(line, colon).toLowerCase(), text.substring(colon + 1, end).trim());
+            fields.put(
+                    text.substring(line, colon).toLowerCase(),
+                    text.substring(colon + 1, end).trim());
             line = end + 2;
         }
-        String answer = "HTTP/1.1 200 OK\r\nDate: " + date() + "\r\nContent-Type: text/plain\r\nContent-Length: 1\r\n\r\n*";
-        client.write(OUT.clear().put(answer.getBytes(StandardCharsets.ISO_8859_1)).flip());
+        String answer =
+                "HTTP/1.1 200 OK\r\nDate: " + date() + "\r\nContent-Type: text/plain\r\nContent-Length: 1\r\n\r\n*";
+        client.write(
+                OUT.clear().put(answer.getBytes(StandardCharsets.ISO_8859_1)).flip());
     }
 
     /** By hand, as the server makes it: java.time takes longer to load than all the rest. */
@@ -86,8 +93,9 @@ final class Bare {
         long ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100);
         int month = (int) (5 * ofYear + 2) / 153;
         long year = day / 146_097 * 400 + yearOfEra + (month < 10 ? 0 : 1);
-        date = DAYS[(int) (now / 86_400 % 7)] + ", " + two(ofYear - (153 * month + 2) / 5 + 1) + ' ' + MONTHS[(month + 2) % 12]
-                + ' ' + year + ' ' + two(now / 3600 % 24) + ':' + two(now / 60 % 60) + ':' + two(now % 60) + " GMT";
+        date = DAYS[(int) (now / 86_400 % 7)] + ", " + two(ofYear - (153 * month + 2) / 5 + 1) + ' '
+                + MONTHS[(month + 2) % 12] + ' ' + year + ' ' + two(now / 3600 % 24) + ':' + two(now / 60 % 60) + ':'
+                + two(now % 60) + " GMT";
         return date;
     }
 

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-
 import org.openruntimes.Json;
 
 /** The tables that the unit tests of every language read, conformance/cases, and how they are gone through. */
@@ -20,8 +19,7 @@ public final class Cases {
 
     private static boolean allPassed = true;
 
-    private Cases() {
-    }
+    private Cases() {}
 
     public static boolean allPassed() {
         return allPassed;

@@ -20,8 +20,7 @@ public final class Framing {
         }
     };
 
-    private Framing() {
-    }
+    private Framing() {}
 
     public static void test() throws IOException {
         Cases.each("http", row -> {

@@ -1,7 +1,6 @@
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-
 import org.commonmark.node.AbstractVisitor;
 import org.commonmark.node.Image;
 import org.commonmark.node.Link;
@@ -17,7 +16,8 @@ public class Main implements Handler {
     private static final Set<String> HARMLESS = Set.of("http", "https", "mailto", "tel");
 
     private final Parser parser = Parser.builder().build();
-    private final HtmlRenderer renderer = HtmlRenderer.builder().escapeHtml(true).build();
+    private final HtmlRenderer renderer =
+            HtmlRenderer.builder().escapeHtml(true).build();
 
     @Override
     public void handle(Request req, Response res) {
@@ -46,7 +46,7 @@ public class Main implements Handler {
         return renderer.render(document);
     }
 
-    /** A list of what is allowed: browsers read more spellings of {@code javascript:} than a list of what is not would. */
+    /** A list of what is allowed: browsers read more spellings of {@code javascript:} than a list of what is not. */
     private static boolean isHarmless(String url) {
         String start = url.split("[/?#]", 2)[0];
         int colon = start.indexOf(':');

@@ -5,15 +5,13 @@ import java.util.HexFormat;
 import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-
 import org.openruntimes.Handler;
 import org.openruntimes.Request;
 import org.openruntimes.Response;
 
 /** Verifies a signed webhook: lets in only what was signed with the secret that both sides know. */
 public class Main implements Handler {
-    private record Verified(boolean verified, String event) {
-    }
+    private record Verified(boolean verified, String event) {}
 
     @Override
     public void handle(Request req, Response res) throws GeneralSecurityException {

@@ -1,5 +1,4 @@
 import java.util.Map;
-
 import org.openruntimes.Handler;
 import org.openruntimes.Request;
 import org.openruntimes.Response;

@@ -21,7 +21,6 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-
 import org.openruntimes.Handler;
 import org.openruntimes.Request;
 import org.openruntimes.Response;
@@ -31,8 +30,7 @@ import org.openruntimes.Response;
  * it in the cache; what takes long and few use (HTTP, XML, security providers) is left to those.
  */
 public class Main implements Handler {
-    private record Greeting(String message, List<Object> parts) {
-    }
+    private record Greeting(String message, List<Object> parts) {}
 
     private static final Pattern WORDS = Pattern.compile("\\s+");
 
@@ -49,14 +47,21 @@ public class Main implements Handler {
         kept.computeIfAbsent(name, first -> seen);
         parts.add("Hello, " + name + "! " + called + ' ' + req.env() + (char) ('a' + called % 26));
         parts.add(String.format(Locale.ROOT, "%s %d %.2f %05x", name, called, called / 7.0, called));
-        parts.add(WORDS.splitAsStream(name).map(String::toUpperCase).filter(word -> !word.isEmpty())
-                .sorted().collect(Collectors.joining(", ")));
+        parts.add(WORDS.splitAsStream(name)
+                .map(String::toUpperCase)
+                .filter(word -> !word.isEmpty())
+                .sorted()
+                .collect(Collectors.joining(", ")));
         parts.add(req.headers().entrySet().stream().collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
         parts.add(name.toLowerCase(Locale.ROOT).replace("a", "b").strip().split(" "));
         parts.add(Optional.ofNullable(req.header("none")).orElse("none"));
         parts.add(Base64.getEncoder().encodeToString(name.getBytes(StandardCharsets.UTF_8)));
         parts.add(HexFormat.of().formatHex(name.getBytes(StandardCharsets.UTF_8)));
-        parts.add(new UUID(called, new Random(called).nextLong() + ThreadLocalRandom.current().nextInt(9)).toString());
+        parts.add(new UUID(
+                        called,
+                        new Random(called).nextLong()
+                                + ThreadLocalRandom.current().nextInt(9))
+                .toString());
         parts.add(Instant.ofEpochSecond(called).toString() + ZonedDateTime.now().getYear());
         parts.add(new BigDecimal("1.5").add(BigDecimal.TEN));
         parts.add(Files.exists(Path.of("/usr/code", name)));

@@ -2,7 +2,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
-
 import org.openruntimes.Handler;
 import org.openruntimes.Request;
 import org.openruntimes.Response;

@@ -10,8 +10,7 @@ final class Headers {
     private static final List<String> FORBIDDEN =
             List.of("content-length", "transfer-encoding", "connection", "date", "trailer");
 
-    private Headers() {
-    }
+    private Headers() {}
 
     static Answer answer(String contentType, byte[] body, int status, Map<String, ?> headers) {
         List<Map.Entry<String, String>> lines = new ArrayList<>();
@@ -59,6 +58,9 @@ final class Headers {
     }
 
     static boolean isToken(char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
+        return c >= 'a' && c <= 'z'
+                || c >= 'A' && c <= 'Z'
+                || c >= '0' && c <= '9'
+                || "!#$%&'*+-.^_`|~".indexOf(c) >= 0;
     }
 }

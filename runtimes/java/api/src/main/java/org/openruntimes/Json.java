@@ -22,8 +22,7 @@ public final class Json {
         }
     }
 
-    private Json() {
-    }
+    private Json() {}
 
     /** The value of a text, or an {@code IllegalArgumentException}. */
     public static Object parse(String text) {

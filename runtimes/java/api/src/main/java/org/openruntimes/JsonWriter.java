@@ -10,6 +10,7 @@ import java.util.Map;
 final class JsonWriter {
     /** Deeper than any sensible value, and not deep enough for the stack: so a cycle ends. */
     private static final int DEEPEST = 1000;
+
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
     /** Characters that are written before there is a look at the room that is left; each may take six bytes. */
     private static final int STEP = 1024;
@@ -34,7 +35,9 @@ final class JsonWriter {
         else if (value instanceof Enum<?> constant) string(constant.name());
         else if (value instanceof Record record) object(record);
         else if (value.getClass().isArray()) array(value);
-        else throw new IllegalArgumentException("JSON has nothing for a " + value.getClass().getName() + ".");
+        else
+            throw new IllegalArgumentException(
+                    "JSON has nothing for a " + value.getClass().getName() + ".");
     }
 
     private void number(Number number) {
@@ -51,7 +54,8 @@ final class JsonWriter {
         boolean first = true;
         for (Map.Entry<?, ?> member : map.entrySet()) {
             if (!(member.getKey() instanceof CharSequence name)) {
-                throw new IllegalArgumentException("Only a string can be the name of a member, and not " + member.getKey() + ".");
+                throw new IllegalArgumentException(
+                        "Only a string can be the name of a member, and not " + member.getKey() + ".");
             }
             member(first, name.toString(), member.getValue());
             first = false;

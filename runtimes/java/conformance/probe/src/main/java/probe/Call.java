@@ -1,7 +1,6 @@
 package probe;
 
 import java.util.Map;
-
 import org.openruntimes.Request;
 import org.openruntimes.Response;
 

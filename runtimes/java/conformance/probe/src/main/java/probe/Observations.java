@@ -8,18 +8,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
-
 import org.apache.commons.codec.binary.Hex;
 
 /** What the probe sees of the container, prints into it, and starts in it. */
 final class Observations {
-    private Observations() {
-    }
+    private Observations() {}
 
     static void take(Step step, Call call) throws Exception {
         Map<String, Object> notes = call.notes();
         switch (step.name()) {
-            case "print" -> (step.text("to", "stdout").equals("stderr") ? System.err : System.out).println(step.text("text"));
+            case "print" ->
+                (step.text("to", "stdout").equals("stderr") ? System.err : System.out).println(step.text("text"));
             case "environ" -> {
                 notes.put("variables", System.getenv());
                 notes.put("processes", environments());
@@ -55,7 +54,8 @@ final class Observations {
             if (!Character.isDigit(process.getName().charAt(0))) continue;
             try {
                 byte[] environment = Files.readAllBytes(process.toPath().resolve("environ"));
-                environments.put(process.getName(), new String(environment, StandardCharsets.UTF_8).replace('\0', '\n'));
+                environments.put(
+                        process.getName(), new String(environment, StandardCharsets.UTF_8).replace('\0', '\n'));
             } catch (IOException error) {
                 // Of another user, or gone by now.
             }
@@ -66,7 +66,10 @@ final class Observations {
     private static void meet(Path folder, String name, int until) throws Exception {
         Files.createDirectories(folder);
         Files.createFile(folder.resolve(name));
-        while (Arrays.stream(names(folder)).filter(other -> !other.endsWith(".done")).count() < until) Thread.sleep(5);
+        while (Arrays.stream(names(folder))
+                        .filter(other -> !other.endsWith(".done"))
+                        .count()
+                < until) Thread.sleep(5);
         Files.createFile(folder.resolve(name + ".done"));
     }
 

@@ -4,13 +4,11 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-
 import org.openruntimes.Response;
 
 /** The steps of the probe, as conformance/PROBE.md lists them. */
 final class Steps {
-    private Steps() {
-    }
+    private Steps() {}
 
     /** Takes one step that does not change how the rest is taken. */
     static void take(Step step, Call call) throws Exception {
@@ -28,9 +26,10 @@ final class Steps {
             }
             case "nan" -> res.json(Map.of("value", notANumber(step.text("which"))));
             case "throw" -> deliberate(step.text("text"));
-            case "pass" -> { }
+            case "pass" -> {}
             case "set" -> {
-                if (call.req().payload() instanceof Map<?, ?>) call.req().object().put(step.text("name"), step.text("text"));
+                if (call.req().payload() instanceof Map<?, ?>)
+                    call.req().object().put(step.text("name"), step.text("text"));
                 call.req().env().put(step.text("name"), step.text("text"));
                 call.req().headers().put(step.text("name"), step.text("text"));
             }
