@@ -3,7 +3,8 @@
 use clap::Args;
 
 use super::document::write;
-use super::{Exit, discovered, prepared};
+use super::exit::Exit;
+use super::selected::{discovered, prepared};
 use crate::document::{self, Record, Records};
 use crate::plan::today;
 use crate::run::Figures;

@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::{Exit, prepared};
+use super::exit::Exit;
+use super::selected::prepared;
 
 /// Make and tag images.
 #[derive(Debug, Args)]

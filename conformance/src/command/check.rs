@@ -4,7 +4,8 @@ use clap::Args;
 use futures_util::StreamExt;
 use std::io::IsTerminal;
 
-use super::{Exit, prepared};
+use super::exit::Exit;
+use super::selected::prepared;
 use crate::plan::in_a_month;
 use crate::report::{Outcome, Verdict, expectations, explain, table};
 use crate::run::{JOBS, Summary};

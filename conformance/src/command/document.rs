@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::{Exit, discovered};
+use super::exit::Exit;
+use super::selected::discovered;
 use crate::document::{self, Page};
 
 /// Compare the tables in documents with what they show, or write them.

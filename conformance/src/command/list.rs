@@ -4,7 +4,8 @@ use std::io::Write;
 
 use clap::Args;
 
-use super::{Exit, planned};
+use super::exit::Exit;
+use super::selected::planned;
 
 /// Show every requirement.
 #[derive(Debug, Args)]

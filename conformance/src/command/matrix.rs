@@ -8,7 +8,8 @@ use protocol::RuntimeId;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Exit, discovered, usage};
+use super::exit::Exit;
+use super::selected::{discovered, usage};
 use crate::plan::{self, Plan, changed_since, touched};
 
 /// Show which versions a change touches: those of a language by its folder, all by what they share, none by documents.

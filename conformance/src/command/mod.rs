@@ -8,17 +8,15 @@ mod document;
 mod exit;
 mod list;
 mod matrix;
+mod selected;
 
 pub use exit::Exit;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 
-use crate::plan::{self, Plan, Runtime, Selection};
-use crate::run::{self, Run, Terminal};
+use crate::run;
 
 /// Checks runtimes from outside against the contract.
 #[derive(Debug, Parser)]
@@ -91,30 +89,4 @@ pub fn main() -> ExitCode {
         }
     });
     exit.into()
-}
-
-/// A run over a selection, of which nothing is started yet; an interrupt will clean up after it.
-fn prepared(words: &[String], verbose: bool) -> Result<Arc<Run>, Exit> {
-    let root = plan::repository().map_err(usage)?;
-    let run = Run::new(&root, planned(words)?, Arc::new(Terminal::new(verbose)));
-    let run = Arc::new(run.map_err(Exit::Fault)?);
-    run.clean_up_on_interrupt();
-    Ok(run)
-}
-
-/// The plan of the repository under a selection.
-fn planned(words: &[String]) -> Result<Plan, Exit> {
-    let (_, runtimes) = discovered()?;
-    Plan::of(&runtimes, plan::today()).and_then(|plan| plan.select(&Selection::of(words))).map_err(usage)
-}
-
-/// The repository's root, and the runtimes in it.
-fn discovered() -> Result<(PathBuf, Vec<Runtime>), Exit> {
-    let root = plan::repository().map_err(usage)?;
-    let runtimes = plan::discover(&root).map_err(usage)?;
-    Ok((root, runtimes))
-}
-
-fn usage(error: plan::Error) -> Exit {
-    Exit::Usage(error.to_string())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::RuntimeId;
 
-use super::Plan;
+use super::select::Plan;
 
 /// What a changed file reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use protocol::RuntimeId;
 use thiserror::Error;
 
+/// The environment variable that names the repository's root, for when the working directory is not inside it.
+pub(super) const ROOT_VARIABLE: &str = "CONFORMANCE_ROOT";
+
 /// A mistake in what the plan is made from: the repository, a manifest, a folder, a filter. Its text names the file and
 /// has the cause's text in it.
 #[derive(Debug, Error)]
@@ -13,7 +16,7 @@ pub enum Error {
     #[error(
         "no repository of Open Runtimes at {} or above it (one has Cargo.toml and runtimes/CONTRACT.md): \
          run this inside one, or name it with {}=FOLDER",
-        .0.display(), super::repository::VARIABLE
+        .0.display(), ROOT_VARIABLE
     )]
     NoRepository(PathBuf),
     /// A file or a folder cannot be read.

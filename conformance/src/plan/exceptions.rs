@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{Mistake, Standing};
+use super::error::Mistake;
+use super::standing::Standing;
 use crate::contract::{self, Requirement};
 
 /// The exceptions that hold for one version of a runtime.

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::{Error, Mistake, read_toml};
+use super::error::{Error, Mistake};
+use super::toml_file::read_toml;
 use crate::backend::{BareServer, Messages, UnitTests, Waiting};
 use crate::contract;
 

@@ -5,7 +5,10 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::{Error, Expectation, Mistake, Version, read_toml};
+use super::error::{Error, Mistake};
+use super::exceptions::Expectation;
+use super::toml_file::read_toml;
+use super::version::Version;
 use crate::backend::Base;
 
 /// The manifest of a runtime.

@@ -2,10 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Error;
-
-/// The environment variable that names the repository's root, for when the working directory is not inside it.
-pub(super) const VARIABLE: &str = "CONFORMANCE_ROOT";
+use super::error::{Error, ROOT_VARIABLE};
 
 /// The root of the repository: the one that `CONFORMANCE_ROOT` names, else the nearest at the working directory or
 /// above it. It is found when the program runs, so that a copied checkout is about itself.
@@ -13,7 +10,7 @@ pub(super) const VARIABLE: &str = "CONFORMANCE_ROOT";
 /// # Errors
 /// There is none.
 pub fn repository() -> Result<PathBuf, Error> {
-    let begin = match std::env::var_os(VARIABLE).filter(|named| !named.is_empty()) {
+    let begin = match std::env::var_os(ROOT_VARIABLE).filter(|named| !named.is_empty()) {
         Some(named) => PathBuf::from(named),
         None => {
             let here = std::env::current_dir();

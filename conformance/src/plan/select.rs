@@ -5,7 +5,11 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
-use super::{Error, Exceptions, Runtime, Standing, Version};
+use super::discover::Runtime;
+use super::error::Error;
+use super::exceptions::Exceptions;
+use super::standing::Standing;
+use super::version::Version;
 use crate::backend::Spec;
 use crate::contract::{self, Requirement};
 use protocol::{DEFAULT_MAX_BODY, RuntimeId, limit};

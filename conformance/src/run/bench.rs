@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use super::{Run, judge};
+use super::reason::reason;
+use super::state::Run;
 use crate::backend::{CheckResult, Launch, Package};
 use crate::fixture::{Context, Runtime};
 use agent::Load;
@@ -51,7 +52,7 @@ impl Run {
     /// # Errors
     /// There is no engine, or it is on another machine.
     pub async fn engine_here(&self) -> Result<String, String> {
-        let engine = self.session.engine().await.map_err(|trouble| judge::reason(&trouble))?;
+        let engine = self.session.engine().await.map_err(|trouble| reason(&trouble))?;
         if !engine.is_local() {
             return Err(
                 "the engine is on another machine, and its processor is not known here: measure there".into(),
@@ -70,10 +71,10 @@ impl Run {
             self.session.say(&format!("{}: measuring", version.runtime.spec.id));
             let context = Context::new(version.runtime.clone());
             let measured = measure(&version.runtime, &context, rounds, seconds).await;
-            context.clear().await.map_err(|trouble| judge::reason(&trouble))?;
+            context.clear().await.map_err(|trouble| reason(&trouble))?;
             match measured {
                 Ok(measured) => figures.push(measured),
-                Err(trouble) => self.warn_or_fail(&version.runtime.spec.id, judge::reason(&trouble))?,
+                Err(trouble) => self.warn_or_fail(&version.runtime.spec.id, reason(&trouble))?,
             }
         }
         Ok(figures)

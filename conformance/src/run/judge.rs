@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 use serde_json::Map;
 
 use super::conversation::Conversation;
-use super::{Run, expectation};
+use super::expectation;
+use super::reason::reason;
+use super::state::Run;
 use crate::backend::{CheckError, CheckResult};
 use crate::contract::{self, Check};
 use crate::fixture::{Context, Runtime};
@@ -21,8 +23,22 @@ const DYING: Duration = Duration::from_millis(250);
 const LOG_TAIL: usize = 20;
 
 impl Run {
+    /// Judges what is planned, and keeps the result.
+    pub async fn check(self: &Arc<Self>, planned: &Planned) -> Outcome {
+        let (run, judged) = (Arc::clone(self), planned.clone());
+        // On a thread of the asynchronous runtime, whoever asks: those have the stack for it.
+        let outcome = match tokio::spawn(async move { run.judge(&judged).await }).await {
+            Ok(outcome) => outcome,
+            Err(error) => panicked(planned, error),
+        };
+        if let Err(error) = self.journal.append(outcome.clone()) {
+            self.session.say(&format!("a result could not be written: {error}"));
+        }
+        outcome
+    }
+
     /// The outcome, judged when first asked for.
-    pub(super) async fn judge(&self, planned: &Planned) -> Outcome {
+    async fn judge(&self, planned: &Planned) -> Outcome {
         let requirement = planned.requirement;
         if let Some(reason) = planned.not_applicable() {
             return outcome(planned, Verdict::NotApplicable { reason: reason.into() });
@@ -121,15 +137,6 @@ impl Run {
     }
 }
 
-/// CheckError in one piece of text.
-pub(super) fn reason(trouble: &CheckError) -> String {
-    match trouble {
-        CheckError::Broken { expected, actual } => format!("expected {expected}; {actual}"),
-        CheckError::Missing(missing) => missing.message.clone(),
-        CheckError::Fault(reason) | CheckError::NotApplicable(reason) => reason.clone(),
-    }
-}
-
 async fn converse(conversation: &Conversation, limit: Duration) -> CheckResult {
     match tokio::time::timeout(limit, conversation.hold()).await {
         Ok(checked) => checked,
@@ -183,7 +190,7 @@ fn outcome(planned: &Planned, verdict: Verdict) -> Outcome {
 }
 
 /// The outcome of a judgement that did not come to its end.
-pub(super) fn panicked(planned: &Planned, error: tokio::task::JoinError) -> Outcome {
+fn panicked(planned: &Planned, error: tokio::task::JoinError) -> Outcome {
     outcome(planned, fault(format!("the judgement panicked: {}", panic_text(error))))
 }
 

@@ -1,0 +1,12 @@
+//! Why something is not there, in one piece of text.
+
+use crate::backend::CheckError;
+
+/// An error as one piece of text.
+pub(super) fn reason(trouble: &CheckError) -> String {
+    match trouble {
+        CheckError::Broken { expected, actual } => format!("expected {expected}; {actual}"),
+        CheckError::Missing(missing) => missing.message.clone(),
+        CheckError::Fault(reason) | CheckError::NotApplicable(reason) => reason.clone(),
+    }
+}
