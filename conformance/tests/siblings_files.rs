@@ -1,5 +1,6 @@
 //! What each runtime's folder repeats, since its image is built of that folder alone: `deploy.sh`,
-//! `docker-compose.yml`, and the labels in `Dockerfile`. It is written here once, and its data are the manifest's.
+//! `docker-compose.yml`, and the labels in `Dockerfile`. It is written here once, and its data are the manifest's. What
+//! the runtimes of a family repeat is written in `runtimes/base/<family>/conformance`.
 //! A folder that says something else fails. After a change here, and for a new language, this writes them:
 //!
 //! ```sh
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use conformance::plan::{self, Plan};
+use walkdir::WalkDir;
 
 const COMMAND: &str = "CONFORMANCE_SIBLINGS=write cargo test -p conformance --test siblings_files";
 
@@ -64,6 +66,7 @@ struct Sibling {
     name: String,
     title: String,
     entrypoint: String,
+    family: Option<String>,
     memory: u32,
     /// Each version, and the build arguments that make it.
     versions: BTreeMap<String, BTreeMap<String, String>>,
@@ -80,6 +83,7 @@ impl Sibling {
                 name: runtime.manifest.name,
                 title: runtime.manifest.title,
                 entrypoint: runtime.manifest.entrypoint,
+                family: runtime.manifest.family,
                 memory: specs[0].memory,
                 versions: specs
                     .iter()
@@ -194,36 +198,61 @@ fn difference(is: &str, should_be: &str) -> String {
     unreachable!("each text ends")
 }
 
+/// Holds a file of a runtime to what it should be, or writes it.
+fn hold(sibling: &Sibling, file: &str, should_be: &str, wrong: &mut Vec<String>) {
+    let (name, is) = (&sibling.name, sibling.read(file));
+    if is == should_be {
+        return;
+    }
+    if std::env::var("CONFORMANCE_SIBLINGS").is_ok_and(|value| value == "write") {
+        write(&sibling.folder.join(file), should_be);
+        println!("runtimes/{name}/{file}: written");
+    } else {
+        let difference = difference(&is, should_be);
+        wrong.push(format!("runtimes/{name}/{file}: {difference}; `{COMMAND}` mends it"));
+    }
+}
+
 #[test]
 fn each_folder_repeats_what_its_siblings_have() {
-    let writes = std::env::var("CONFORMANCE_SIBLINGS").is_ok_and(|value| value == "write");
     let mut wrong = Vec::new();
     for sibling in Sibling::all() {
-        let name = &sibling.name;
-        let files = match sibling.wanted(&sibling.read("Dockerfile")) {
-            Ok(files) => files,
-            Err(why) => {
-                wrong.push(format!("runtimes/{name}: {why}"));
-                continue;
+        match sibling.wanted(&sibling.read("Dockerfile")) {
+            Ok(files) => {
+                for (file, should_be) in files {
+                    hold(&sibling, file, &should_be, &mut wrong);
+                }
             }
-        };
-        for (file, should_be) in files {
-            let is = sibling.read(file);
-            if is == should_be {
-                continue;
-            }
-            if writes {
-                write(&sibling.folder.join(file), &should_be);
-                println!("runtimes/{name}/{file}: written");
-            } else {
-                wrong.push(format!(
-                    "runtimes/{name}/{file}: {}; `{COMMAND}` mends it",
-                    difference(&is, &should_be)
-                ));
-            }
+            Err(why) => wrong.push(format!("runtimes/{}: {why}", sibling.name)),
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The files of a family that each of its runtimes has in its own folder, since a function's folder is whole: by their
+/// path in `runtimes/<language>`.
+fn of_family(family: &Path) -> BTreeMap<String, String> {
+    let files = WalkDir::new(family.join("conformance")).into_iter().filter_map(Result::ok);
+    let files = files.filter(|entry| entry.file_type().is_file());
+    let read = |entry: walkdir::DirEntry| {
+        let path = entry.path().strip_prefix(family).expect("it is below").display().to_string();
+        (path, std::fs::read_to_string(entry.path()).expect("a file can be read"))
+    };
+    files.map(read).collect()
+}
+
+#[test]
+fn each_runtime_of_a_family_has_the_familys_files() {
+    let (mut wrong, mut held) = (Vec::new(), 0);
+    for sibling in Sibling::all() {
+        let Some(family) = &sibling.family else { continue };
+        for (file, should_be) in of_family(&sibling.folder.join("../base").join(family)) {
+            hold(&sibling, &file, &should_be, &mut wrong);
+            held += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(held > 0, "no family has files");
 }
 
 /// What a runtime's own Dockerfile becomes with one text replaced, which has to be in it.

@@ -1,6 +1,6 @@
 // The handler itself asynchronous.
 import createProbe from "./interpreter.ts";
-import type { Value } from "./steps.ts";
+import type { Value } from "./portable.ts";
 
 const probe = createProbe("index.ts");
 

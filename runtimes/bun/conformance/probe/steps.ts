@@ -1,43 +1,11 @@
-// The steps of the probe, as `conformance/PROBE.md` lists them. Each gets itself and its call. Those that wait return
-// a promise.
-
-// deno-lint-ignore no-explicit-any -- whatever a payload holds
-export type Value = any;
-
-/** What a step works with: the handler's arguments, the notes for `answer`, and `echo`. */
-export type Call = { req: Value; res: Value; notes: Value; echo: () => void };
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+// The steps of the probe that are this runtime's own way to do something.
+import { portable, sleep, type Steps } from "./portable.ts";
 
 // What only some steps need they load themselves: the probe is also what the stopwatch boots.
 const fs = () => import("node:fs");
 
-function deliberate(text: string): never {
-  throw new Error(text);
-}
-
-export const steps: Record<string, (step: Value, call: Call) => unknown> = {
-  echo: (_step, call) => call.echo(),
-  answer: (_step, { notes, res }) => res.json(notes),
-  send: ({ text, times = 1, status, headers }, { res }) => res.send(text.repeat(times), status, headers),
-  json: ({ value, status, headers }, { res }) => res.json(value, status, headers),
-  bytes: ({ base64, status, headers }, { res }) => res.bytes(Uint8Array.fromBase64(base64), status, headers),
-  unencodable: (_step, { res }) => {
-    const cycle: Value = {};
-    cycle.itself = cycle;
-    res.json(cycle);
-  },
-  nan: ({ which }, { res }) => {
-    res.json({ value: ({ nan: NaN, infinity: Infinity, "-infinity": -Infinity } as Value)[which] });
-  },
-
-  throw: ({ text }) => deliberate(text),
-  sleep: ({ ms }) => sleep(ms),
-  pass: () => {},
-  print: ({ text, to }) => (to === "stderr" ? console.error(text) : console.log(text)),
-  set: ({ name, text }, { req }) => {
-    for (const field of [req.payload, req.env, req.headers]) field[name] = text;
-  },
+export const steps: Steps = {
+  ...portable,
 
   environ: async (_step, { notes }) => {
     const { readdirSync, readFileSync } = await fs();

@@ -1,18 +1,7 @@
-// The steps of the probe, as `conformance/PROBE.md` lists them. Each gets itself and its call. Those that wait return
-// a promise.
+// The steps of the probe that are this runtime's own way to do something.
+import { portable, sleep, type Steps } from "./portable.ts";
 
-// deno-lint-ignore no-explicit-any
-export type Value = any;
-
-/** What a step works with: the handler's arguments, the notes for `answer`, and `echo`. */
-export type Call = { req: Value; res: Value; notes: Value; echo: () => void };
-
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-
-function deliberate(text: string): never {
-  throw new Error(text);
-}
 
 /** Deno itself lets no module read these files. A command that a function starts can. */
 function environments(): Record<string, string> {
@@ -29,28 +18,8 @@ function environments(): Record<string, string> {
   return processes;
 }
 
-export const steps: Record<string, (step: Value, call: Call) => unknown> = {
-  echo: (_step, call) => call.echo(),
-  answer: (_step, { notes, res }) => res.json(notes),
-  send: ({ text, times = 1, status, headers }, { res }) => res.send(text.repeat(times), status, headers),
-  json: ({ value, status, headers }, { res }) => res.json(value, status, headers),
-  bytes: ({ base64, status, headers }, { res }) => res.bytes(Uint8Array.fromBase64(base64), status, headers),
-  unencodable: (_step, { res }) => {
-    const cycle: Value = {};
-    cycle.itself = cycle;
-    res.json(cycle);
-  },
-  nan: ({ which }, { res }) => {
-    res.json({ value: ({ nan: NaN, infinity: Infinity, "-infinity": -Infinity } as Value)[which] });
-  },
-
-  throw: ({ text }) => deliberate(text),
-  sleep: ({ ms }) => sleep(ms),
-  pass: () => {},
-  print: ({ text, to }) => (to === "stderr" ? console.error(text) : console.log(text)),
-  set: ({ name, text }, { req }) => {
-    for (const field of [req.payload, req.env, req.headers]) field[name] = text;
-  },
+export const steps: Steps = {
+  ...portable,
 
   environ: (_step, { notes }) => {
     Object.assign(notes, { variables: Deno.env.toObject(), processes: environments() });
