@@ -56,7 +56,7 @@ fn gate(arguments: &Arguments) -> Result<ExitCode, String> {
     }
     eprintln!("{}", expectations(&summary.outcomes, &plan::in_a_month().to_string()));
     eprintln!("{}\n{:.1} s; {}", table(&summary.outcomes), summary.seconds, summary.report.display());
-    // With all of it skipped that is what was asked for: `ci/harness` does so.
+    // With all of it skipped that is what was asked for: `ci/test --harness` does so.
     if reported == 0 && arguments.skip.is_empty() {
         return Err("nothing was selected: `cargo test -p conformance --test conformance -- --list` shows every trial; \
                     other tests are chosen by their target, such as `--lib` or `--test sandboxes`"
