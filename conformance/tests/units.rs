@@ -78,9 +78,9 @@ fn trials(runtimes: &[Runtime], named: &Selection, session: &Arc<Session>, handl
         let name = format!("{}/units", spec.id);
         let only_warns = Standing::of(spec.base.release, named.names(&spec.id)).only_warns();
         let said = if only_warns { warned } else { said };
-        for (folder, command) in spec.examples.iter().zip(std::iter::repeat(&units.example)) {
-            let Some(command) = command else { continue };
-            trials.push(of(folder, command).trial(
+        let example = if units.packaged { in_package(&units.example) } else { units.example.clone() };
+        for folder in &spec.examples {
+            trials.push(of(folder, &example).trial(
                 format!("{name}/{}", called(folder)),
                 handle.clone(),
                 said,
@@ -89,6 +89,19 @@ fn trials(runtimes: &[Runtime], named: &Selection, session: &Arc<Session>, handl
         trials.push(of(&spec.folder, &units.command).trial(name, handle.clone(), said));
     }
     trials
+}
+
+/// Runs the command after it in the package of `/usr/code`.
+const IN_PACKAGE: [&str; 4] = [
+    "sh",
+    "-c",
+    "build.sh /usr/code /tmp/code.tar.gz >&2 && mkdir /tmp/package && cd /tmp/package && \
+     tar -xzf /tmp/code.tar.gz && exec \"$@\"",
+    "in-package",
+];
+
+fn in_package(command: &[String]) -> Vec<String> {
+    [IN_PACKAGE.map(String::from).as_slice(), command].concat()
 }
 
 /// The name of an example: `example` for the runtime's own, `markdown` for `examples/markdown/go`.

@@ -80,9 +80,12 @@ pub struct UnitTests {
     /// The command that runs the tests of the server and of what functions are written with, with the runtime's folder
     /// as `/usr/code`.
     pub command: Vec<String>,
-    /// The command that runs the tests of an example, with the example as `/usr/code`: each example of the language
-    /// has tests then.
-    pub example: Option<Vec<String>>,
+    /// The command that runs the tests of an example: each example of the language has some.
+    pub example: Vec<String>,
+    /// Whether that runs in the example's package, built and unpacked, with what the example depends on beside it. Else
+    /// it runs in the example's source, as `/usr/code`.
+    #[serde(default)]
+    pub packaged: bool,
     /// What is in a line of the output for each test, or group of tests, that passed.
     pub passed: String,
 }

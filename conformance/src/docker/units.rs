@@ -10,10 +10,13 @@ use engine::{Archive, ContainerSpec, Network, Volume};
 /// they are at the same place, seen from `/usr/code`.
 const CASES: &str = "../../conformance/cases";
 
+/// Scripts that a language's unit tests are run by, seen from a runtime's folder, and where they are in the container.
+const SCRIPTS: (&str, &str) = ("conformance/units", "/conformance/units");
+
 impl Containers {
     /// Runs `command` in a container of the image, with a copy of `folder` as `/usr/code` and with network, and counts
     /// the lines of its output that contain `passed`. What a family shares is beside it as it does in the
-    /// repository: as `../base/<family>`.
+    /// repository: as `../base/<family>`. The scripts in `conformance/units` of the runtime are in `/conformance/units`.
     ///
     /// # Errors
     /// The command fails, no test passed, or it does not end in time; a registry is down; or the engine fails.
@@ -25,6 +28,10 @@ impl Containers {
             (protocol::CODE.to_string(), Archive::owned_by(owner).folder(folder, LEFT_BY_BUILDS)?),
             ("/conformance/cases".to_string(), Archive::owned_by(owner).folder(&cases, &[])?),
         ];
+        let scripts = self.spec().folder.join(SCRIPTS.0);
+        if scripts.is_dir() {
+            uploads.push((SCRIPTS.1.to_string(), Archive::owned_by(owner).folder(&scripts, &[])?));
+        }
         if let Some(family) = &self.spec().base.family {
             let shared = self.spec().folder.join("../base").join(family);
             uploads.push((format!("/usr/base/{family}"), Archive::owned_by(owner).folder(&shared, &[])?));

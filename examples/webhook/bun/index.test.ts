@@ -1,0 +1,25 @@
+import { expect, test } from "bun:test";
+import handler from "./index.ts";
+
+const body = '{"action":"opened"}';
+const signature = "sha256=49718fbc4de7fcea51e68935108aff32bde7c071c9195122c671ee1edd44eafe";
+
+/** The status for a webhook that came with this signature. */
+const status = (payload: unknown, signature: string, secret = "example-secret") =>
+  new Promise((resolve) => {
+    const headers = { "X-Hub-Signature-256": signature };
+    handler({ payload, headers, env: { WEBHOOK_SECRET: secret } }, { json: (_, status = 200) => resolve(status) });
+  });
+
+test("only the right signature is let in", async () => {
+  expect(await status(body, signature)).toEqual(200);
+  expect(await status("{}", signature)).toEqual(401);
+  for (const wrong of ["", signature.slice(0, -1), signature.slice(7), signature.toUpperCase(), "sha256=é"]) {
+    expect(await status(body, wrong)).toEqual(401);
+  }
+});
+
+test("what cannot be verified is refused", async () => {
+  expect(await status(body, signature, "")).toEqual(500);
+  for (const payload of [null, {}, 1]) expect(await status(payload, signature)).toEqual(400);
+});
