@@ -1,4 +1,4 @@
-//! What documents say again is as it stands in its source, and siblings' documents are of one form.
+//! What documents repeat is as it is in its source, and siblings' documents have one form.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

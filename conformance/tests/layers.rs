@@ -1,4 +1,4 @@
-//! The arrows between the harness's layers, and between the files of each: who may use whom.
+//! The arrows between the harness's layers, and between the files of each: which may use which.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

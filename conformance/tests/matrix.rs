@@ -147,6 +147,6 @@ fn if_it_cannot_be_told_what_changed_that_is_said() {
     let says = "error: \"main\" and HEAD have no commit in common here: in a shallow checkout `git fetch --unshallow`";
     refused(matrix(&skeleton, &["--changed-since", "main"]), says);
     skeleton.remove(".git");
-    let says = format!("error: {} is no checkout that git can read: ", skeleton.0.display());
+    let says = format!("error: {} is not a checkout that git can read: ", skeleton.0.display());
     refused(matrix(&skeleton, &["--changed-since", "main"]), &says);
 }

@@ -59,10 +59,10 @@ fn what_is_wrong_with_a_manifest_is_told() {
         (format!("colour = \"red\"\n{MANIFEST}"), "unknown field `colour`"),
         (MANIFEST.replace("title = \"A\"\n", ""), "missing field `title`"),
         (with("[memory]\nmib = 300\nreason = \" \"\n"), "every exception needs a reason"),
-        (with("[absent]\nwings = \"none\"\n"), "[absent] wings is no capability that a requirement needs"),
+        (with("[absent]\nwings = \"none\"\n"), "[absent] wings is not a capability that a requirement needs"),
         (
             with("[expected.\"auth/nothing\"]\nreason = \"r\"\nuntil = \"2030-01-01\"\n"),
-            "[expected.\"auth/nothing\"] is no requirement: `conformance list` shows them",
+            "[expected.\"auth/nothing\"] is not a requirement: `conformance list` shows them",
         ),
         (
             with("[expected.\"auth/valid\"]\nreason = \"r\"\nuntil = \"2030-01-01\"\nversions = [\"2\"]\n"),

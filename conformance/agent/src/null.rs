@@ -19,7 +19,7 @@ pub(crate) fn serve() -> Result<(), String> {
     Ok(())
 }
 
-/// Answers each request of a connection; one ends where its body does, by `Content-Length`.
+/// Answers each request of a connection; one ends with its body, by `Content-Length`.
 fn answer(mut stream: TcpStream) -> Option<()> {
     stream.set_nodelay(true).ok()?;
     let mut seen: Vec<u8> = Vec::new();

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 /// The kernel takes a process's memory, and gives what is left to root, a moment before it calls it ended: usually
 /// for less than a millisecond, and on a busy machine once for more than fifty.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 const PAUSE: Duration = Duration::from_millis(1);
 /// ESRCH: the process ended between the opening of a file and the reading, or has no memory any more.
 const NO_SUCH_PROCESS: i32 = 3;
@@ -30,7 +30,7 @@ pub(crate) fn read<T>(id: u32, read: impl Fn() -> io::Result<T>) -> io::Result<O
         match read() {
             Ok(found) => return Ok(Some(found)),
             Err(_) if has_ended(id) => return Ok(None),
-            Err(error) if !may_be_ending(&error) || since.elapsed() > PATIENCE => return Err(error),
+            Err(error) if !may_be_ending(&error) || since.elapsed() > TIMEOUT => return Err(error),
             Err(_) => thread::sleep(PAUSE),
         }
     }

@@ -9,7 +9,7 @@ use agent::{End, Refusals};
 
 use crate::process::{PORT, answers};
 
-/// Where what a server prints goes: a file, which a process that it leaves behind cannot keep open for us.
+/// What a server prints goes there: a file, which a process that it leaves behind cannot keep open for us.
 const OUTPUT: &str = "/tmp/refusal.out";
 const ERRORS: &str = "/tmp/refusal.err";
 /// How long a server may take to end, or to answer.

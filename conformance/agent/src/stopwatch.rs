@@ -7,7 +7,7 @@ use agent::{Boots, Round, Warm};
 use crate::null;
 use crate::process::{Line, PORT, Server};
 
-/// Where code is unpacked: emptied before each boot, since unpacking is part of it.
+/// The folder in which code is unpacked: emptied before each boot, since unpacking is part of it.
 const CODE: &str = "/usr/code";
 /// Rounds of `warm`; the best counts.
 const ROUNDS: usize = 5;

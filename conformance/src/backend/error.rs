@@ -1,4 +1,4 @@
-//! Why a check is not green: the runtime, something it depends on, or the harness.
+//! Why a check failed: the runtime, something it depends on, or the harness.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use crate::wire;
 /// What a check returns.
 pub type CheckResult<T = ()> = Result<T, CheckError>;
 
-/// Why a check is not green.
+/// Why a check failed.
 #[derive(Clone, Debug)]
 pub enum CheckError {
     /// The runtime did something else than the contract asks.

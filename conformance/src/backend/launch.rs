@@ -27,7 +27,7 @@ pub struct Variable {
 pub enum Start {
     /// By the image's own command, `launch.sh`.
     Launch,
-    /// By `deploy.sh`, over source where it looks for it, read-only.
+    /// By `deploy.sh`, over source in the folder in which it looks, read-only.
     Deploy(Source),
     /// By `launch.sh` without a package, over code that was unpacked before.
     Unpacked,

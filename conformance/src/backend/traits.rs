@@ -32,7 +32,7 @@ pub trait Backend: Debug + Send + Sync {
     /// The one file of the bare server.
     fn bare(&self) -> BackendFuture<'_, Arc<Vec<u8>>>;
     /// Makes an instance with everything in it that the launch asks for, not started. `package` is what
-    /// lies in `/tmp` as the package.
+    /// is in `/tmp` as the package.
     fn prepare<'a>(
         &'a self,
         launch: &'a Launch,
@@ -54,7 +54,7 @@ pub trait Instance: Debug + Send + Sync {
     fn ended(&self) -> BackendFuture<'_, Option<Exit>>;
     /// Waits for its end, at most so long.
     fn wait(&self, limit: Duration) -> BackendFuture<'_, Option<Exit>>;
-    /// From the last signal to the end, by the times of whoever runs it.
+    /// From the last signal to the end, by the times of the engine that runs it.
     fn signal_to_end(&self) -> BackendFuture<'_, Duration>;
     /// What it printed so far.
     fn log(&self) -> BackendFuture<'_, Log>;

@@ -1,4 +1,4 @@
-//! `document`: the tables that documents show of what stands elsewhere.
+//! `document`: the tables in documents that repeat what is said elsewhere.
 
 use clap::Args;
 

@@ -1,4 +1,4 @@
-//! Who may call, and that the key stays out of sight.
+//! Which requests are let in, and that the key stays out of sight.
 
 use serde_json::{Value, json};
 

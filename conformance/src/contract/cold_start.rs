@@ -37,7 +37,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
 
 /// Boots at most; they end early when the budget is met.
 const BOOTS: u32 = 15;
-/// Boots of the bare server where it is shown beside the runtime's, and nothing is held against it.
+/// Boots of the bare server if it is only shown beside the runtime's, and nothing is held against it.
 const SHOWN: u32 = 5;
 /// How long a measuring container may take.
 const TIMEOUT: Duration = Duration::from_secs(90);

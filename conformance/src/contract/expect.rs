@@ -20,7 +20,7 @@ pub(super) trait During<T> {
 
 impl<T> During<T> for CheckResult<T> {
     fn during(self, what: &str) -> CheckResult<T> {
-        self.map_err(|trouble| match trouble {
+        self.map_err(|error| match error {
             CheckError::Broken { expected, actual } => {
                 CheckError::broken(format!("{what}: {expected}"), actual)
             }
@@ -45,7 +45,7 @@ pub(super) trait Expect {
     fn error(&self, kind: Kind) -> CheckResult<String>;
     /// The same with this message.
     fn says(&self, kind: Kind, message: &str) -> CheckResult;
-    /// What the HTTP layer refused: some 4xx, from whoever.
+    /// What the HTTP layer refused: some 4xx, from whatever part of the server.
     fn is_refusal(&self) -> CheckResult;
 }
 

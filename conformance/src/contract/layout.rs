@@ -1,4 +1,4 @@
-//! What lies where: in the runtime's folder and in its image.
+//! Which files are where: in the runtime's folder and in its image.
 
 use std::path::Path;
 use std::time::Duration;

@@ -188,7 +188,7 @@ async fn restart(s: &ServerContext) -> CheckResult {
 
 async fn orphans(s: &ServerContext) -> CheckResult {
     let limit = s.spec().processes;
-    let count = limit + limit / 2 + 8; // the 200 of the requirement, where the limit is its 128
+    let count = limit + limit / 2 + 8; // the 200 of the requirement, if the limit is its 128
     let started = s.run([Step::orphans(count), Step::answer()]).await?;
     started.is(200)?;
     echo(s).await.during("the next request")?;

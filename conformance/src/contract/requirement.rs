@@ -63,10 +63,10 @@ impl fmt::Display for Level {
 /// fires is the harness's fault. The slowest with this one, `server/keep-alive`, needs 11 s, and 30 s with
 /// both cores kept busy.
 const CHECK: Duration = Duration::from_secs(120);
-/// The same for one that starts several servers in turn: `auth/unset`, where nothing runs inside, starts
+/// The same for one that starts several servers in turn: `auth/unset`, for which nothing runs inside, starts
 /// seven and needs 4 s, and 20 s with both cores kept busy.
 pub(super) const LAUNCHES: Duration = Duration::from_secs(300);
-/// The same for one that runs builds, with their downloads: `layout/scripts` needs 20 s where the package
+/// The same for one that runs builds, with their downloads: `layout/scripts` needs 20 s if the package
 /// is a compiled crate, and a build alone is given up after 600 s.
 pub(super) const BUILDS: Duration = Duration::from_secs(1500);
 

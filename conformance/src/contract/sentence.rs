@@ -1,8 +1,8 @@
-//! What a requirement asks, in one sentence whose clauses are marked where they stand.
+//! What a requirement asks, in one sentence with its clauses marked in place.
 
 use std::fmt;
 
-/// The sentence of a requirement. The clauses that can be broken each by itself stand in brackets, which may lie
+/// The sentence of a requirement. The clauses that can be broken each by itself are in brackets, which may be
 /// in each other: `[SIGTERM when idle]: [exit code 0] [within 5 s]`. It is shown without the brackets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sentence(&'static str);

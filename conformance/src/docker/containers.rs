@@ -213,7 +213,7 @@ impl Containers {
         Ok(Arc::new(container))
     }
 
-    /// A volume with source in it, mounted read-only where `deploy.sh` looks.
+    /// A volume with source in it, mounted read-only in the folder in which `deploy.sh` looks.
     async fn stocked_volume(&self, source: Source, image: &str) -> CheckResult<Volume> {
         let engine = self.session.engine().await?;
         let name = engine.create_volume().await?;

@@ -49,7 +49,7 @@ impl Session {
         &self.key
     }
 
-    /// What time budgets are multiplied with: `CONFORMANCE_TIME_SCALE`, 1 where unset.
+    /// What time budgets are multiplied with: `CONFORMANCE_TIME_SCALE`, 1 if unset.
     pub fn time_scale(&self) -> f64 {
         self.time_scale
     }
@@ -70,7 +70,7 @@ impl Session {
         self.progress.detail(line);
     }
 
-    /// From now on nothing more is started: whoever asks for the engine is refused.
+    /// From now on nothing more is started: a caller that asks for the engine is refused.
     pub fn stop(&self) {
         self.stopped.store(true, Ordering::SeqCst);
     }

@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::table::markdown;
 use crate::plan::{Manifest, Runtime};
 
-/// What stands in a table for a figure that nobody has measured yet.
+/// What a table shows for a figure that nobody has measured yet.
 const NONE: &str = "–";
 
-/// What `bench` measured of one version: medians over the rounds, in the locked container, beside the bare server.
+/// What `bench` measured of one version: medians over the rounds, in the hardened container, beside the bare server.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {

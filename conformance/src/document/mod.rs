@@ -1,4 +1,4 @@
-//! The tables in documents that say again what stands elsewhere: in the registry of requirements, in `protocol`, in
+//! The tables in documents that repeat what is said elsewhere: in the registry of requirements, in `protocol`, in
 //! the figures of `bench`. They are written from there, and a test holds that they are as they would be written.
 
 mod figures;
@@ -21,7 +21,7 @@ pub const REMEDY: &str = "tables in documents differ from what they show; `cargo
 /// The documents with views, as they are and as they should be.
 ///
 /// # Errors
-/// A document or a file of figures that cannot be read, or a view that stands in no document.
+/// A document or a file of figures that cannot be read, or a view that is in no document.
 pub fn pages(root: &Path, runtimes: &[Runtime]) -> Result<Vec<Page>, String> {
     let mut measured = Vec::new();
     for runtime in runtimes {

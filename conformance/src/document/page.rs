@@ -1,11 +1,11 @@
-//! A document with views in it: what stands between `<!-- view: NAME -->` and `<!-- /view -->`.
+//! A document with views in it: the text between `<!-- view: NAME -->` and `<!-- /view -->`.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 const END: &str = "<!-- /view -->";
 
-/// What stands between two markers.
+/// The text between two markers.
 #[derive(Clone, Debug)]
 pub struct View {
     name: String,

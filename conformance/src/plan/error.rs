@@ -27,7 +27,7 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
-    /// A file is no TOML, or has members that it must not have, or lacks some.
+    /// A file is not TOML, or has members that it must not have, or lacks some.
     #[error("{}: {source}", path.display())]
     Malformed {
         /// Which.
@@ -91,7 +91,7 @@ pub enum Mistake {
     #[error("[expected] names the version {0:?}, which [versions] does not")]
     UnknownVersion(String),
     /// A capability that no requirement needs.
-    #[error("[absent] {name} is no capability that a requirement needs: {known}")]
+    #[error("[absent] {name} is not a capability that a requirement needs: {known}")]
     UnknownCapability {
         /// Its name.
         name: String,
@@ -99,7 +99,7 @@ pub enum Mistake {
         known: String,
     },
     /// An expected failure of a requirement that does not exist.
-    #[error("[expected.{0:?}] is no requirement: `conformance list` shows them")]
+    #[error("[expected.{0:?}] is not a requirement: `conformance list` shows them")]
     UnknownRequirement(String),
     /// A step that every language has.
     #[error("[absent] {step} is not a step that a language may lack: {may_lack}")]

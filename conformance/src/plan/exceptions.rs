@@ -39,7 +39,7 @@ pub struct Expectation {
 }
 
 impl Exceptions {
-    /// Why a requirement does not apply, where it does not.
+    /// Why a requirement does not apply, if it does not.
     pub fn not_applicable(&self, requirement: &Requirement) -> Option<&str> {
         let capability = requirement.capability.and_then(|name| self.absent.get(name));
         let step = || requirement.steps.iter().find_map(|name| self.absent_steps.get(*name));

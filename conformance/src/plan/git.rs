@@ -12,7 +12,7 @@ pub enum GitError {
     #[error("git does not start: {0}. Install it, or ask for every version, without a REF")]
     NoGit(#[source] std::io::Error),
     /// The repository is only a copy of its files, or git does not trust it.
-    #[error("{} is no checkout that git can read: {says}. Ask for every version, without a REF", root.display())]
+    #[error("{} is not a checkout that git can read: {says}. Ask for every version, without a REF", root.display())]
     NoCheckout {
         /// The repository's root.
         root: PathBuf,

@@ -64,7 +64,7 @@ impl Manifest {
     /// Reads and checks a manifest.
     ///
     /// # Errors
-    /// It is not there, is no TOML, has unknown or missing members, no version, or an empty reason.
+    /// It is not there, is not TOML, has unknown or missing members, no version, or an empty reason.
     pub fn read(path: &Path) -> Result<Self, Error> {
         let manifest: Manifest = read_toml(path)?;
         let wrong = |what: Mistake| Err(Error::Wrong { path: path.to_path_buf(), what });

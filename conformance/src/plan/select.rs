@@ -63,7 +63,7 @@ impl Selection {
         self.0.iter().any(|word| id.is(word.split('/').next().unwrap_or(word)))
     }
 
-    /// A word selects what it names and whatever lies below it; a runtime's name stands for each version, and
+    /// A word selects what it names and whatever is below it; a runtime's name means each version, and
     /// a section's or a requirement's for that of every runtime.
     fn word_selects(word: &str, runtime: &RuntimeId, requirement: &str) -> bool {
         let word = word.trim_end_matches('/');

@@ -1,4 +1,4 @@
-//! Speed, as a ratio: each runtime beside its language's bare server, in containers locked as ever, in
+//! Speed, as a ratio: each runtime beside its language's bare server, in hardened containers, in
 //! turns, so that a busy moment falls on both. Reported, never judged.
 
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub struct Figures {
     pub own: Speed,
     /// The bare server, started by itself.
     pub bare: Speed,
-    /// Its boot where it is started as the runtime is, over the same package, in milliseconds: what then lies
+    /// Its boot if it is started as the runtime is, over the same package, in milliseconds: what then is
     /// between the two is the runtime's server and the function.
     pub launched_ms: f64,
     /// The image, in MiB.
@@ -52,7 +52,7 @@ impl Run {
     /// # Errors
     /// There is no engine, or it is on another machine.
     pub async fn engine_here(&self) -> Result<String, String> {
-        let engine = self.session.engine().await.map_err(|trouble| reason(&trouble))?;
+        let engine = self.session.engine().await.map_err(|error| reason(&error))?;
         if !engine.is_local() {
             return Err(
                 "the engine is on another machine, and its processor is not known here: measure there".into(),
@@ -71,10 +71,10 @@ impl Run {
             self.session.say(&format!("{}: measuring", version.runtime.spec.id));
             let context = Context::new(version.runtime.clone());
             let measured = measure(&version.runtime, &context, rounds, seconds).await;
-            context.clear().await.map_err(|trouble| reason(&trouble))?;
+            context.clear().await.map_err(|error| reason(&error))?;
             match measured {
                 Ok(measured) => figures.push(measured),
-                Err(trouble) => self.warn_or_fail(&version.runtime.spec.id, reason(&trouble))?,
+                Err(error) => self.warn_or_fail(&version.runtime.spec.id, reason(&error))?,
             }
         }
         Ok(figures)

@@ -16,7 +16,7 @@ pub(super) enum Conversation {
 }
 
 impl Conversation {
-    /// Has what the check's fixture asks for; where `alone`, a server of its own in place of the shared one.
+    /// Has what the check's fixture asks for; if `alone`, a server of its own in place of the shared one.
     ///
     /// # Errors
     /// The server does not come up.
@@ -33,7 +33,7 @@ impl Conversation {
     /// The check itself.
     ///
     /// # Errors
-    /// Why it is not green.
+    /// Why it failed.
     pub(super) async fn hold(&self) -> CheckResult {
         match self {
             Self::Server(check, context) => check(context).await,

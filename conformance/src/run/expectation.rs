@@ -1,4 +1,4 @@
-//! Failures that a manifest expects: not red until their day, and red once they pass.
+//! Failures that a manifest expects: they do not fail the run until their day, and fail it once they pass.
 
 use crate::plan::Planned;
 use crate::report::Verdict;

@@ -26,7 +26,7 @@ impl Run {
     /// Judges what is planned, and keeps the result.
     pub async fn check(self: &Arc<Self>, planned: &Planned) -> Outcome {
         let (run, judged) = (Arc::clone(self), planned.clone());
-        // On a thread of the asynchronous runtime, whoever asks: those have the stack for it.
+        // On a thread of the asynchronous runtime, not on the caller's: those have the stack for it.
         let outcome = match tokio::spawn(async move { run.judge(&judged).await }).await {
             Ok(outcome) => outcome,
             Err(error) => panicked(planned, error),
@@ -82,8 +82,8 @@ impl Run {
         Box::pin(async move { self.judge(&planned).await })
     }
 
-    /// One conversation: what came of it, and, if that is red, whether the server that it was given has ended. Where
-    /// `alone`, that is no server that others share.
+    /// One conversation: what came of it, and, if that failed, whether the server that it was given has ended. If
+    /// `alone`, that server is not shared with others.
     async fn converse(&self, planned: &Planned, runtime: &Arc<Runtime>, alone: bool) -> (Outcome, bool) {
         let begun = Instant::now();
         let context = Arc::new(Context::new(runtime.clone()));
@@ -93,11 +93,11 @@ impl Run {
         let verdict = match prepared {
             Ok(conversation) => {
                 match tokio::spawn(async move { converse(&conversation, requirement.timeout).await }).await {
-                    Ok(checked) => checked.map_or_else(|trouble| self.verdict(trouble), |()| Verdict::Passed),
+                    Ok(checked) => checked.map_or_else(|error| self.verdict(error), |()| Verdict::Passed),
                     Err(panicked) => fault(format!("the check panicked: {}", panic_text(panicked))),
                 }
             }
-            Err(trouble) => self.verdict(trouble),
+            Err(error) => self.verdict(error),
         };
         let mut result = outcome(planned, verdict);
         result.seconds = begun.elapsed().as_secs_f64();
@@ -111,15 +111,15 @@ impl Run {
                 died = server.instance().wait(DYING).await.is_ok_and(|ended| ended.is_some());
             }
         }
-        if let Err(trouble) = context.clear().await {
-            self.session.say(&format!("{}: {}", planned.name(), reason(&trouble)));
+        if let Err(error) = context.clear().await {
+            self.session.say(&format!("{}: {}", planned.name(), reason(&error)));
         }
         (result, died)
     }
 
     /// Tells what is missing, with its remedy, once.
-    fn verdict(&self, trouble: CheckError) -> Verdict {
-        match trouble {
+    fn verdict(&self, error: CheckError) -> Verdict {
+        match error {
             CheckError::Broken { expected, actual } => Verdict::Failed { expected, actual },
             CheckError::Fault(reason) => Verdict::Fault { reason },
             CheckError::NotApplicable(reason) => Verdict::NotApplicable { reason },

@@ -22,7 +22,7 @@ use protocol::RuntimeId;
 /// Between looks for what is left: what is being started at this very moment shows up on the next.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-/// The folder in which results lie, `target/conformance` in the repository at `root`.
+/// The folder with the results, `target/conformance` in the repository at `root`.
 pub fn results(root: &Path) -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
     target.join("conformance")
@@ -139,7 +139,7 @@ impl Run {
         for version in self.versions.values() {
             match version.runtime.image().await {
                 Ok(image) => made.push((version.runtime.spec.image.clone(), image.size)),
-                Err(trouble) => self.warn_or_fail(&version.runtime.spec.id, reason(&trouble))?,
+                Err(error) => self.warn_or_fail(&version.runtime.spec.id, reason(&error))?,
             }
         }
         Ok(made)
@@ -192,7 +192,7 @@ impl Run {
     /// What could not be removed.
     pub async fn clean_up(&self) -> Result<(), String> {
         for version in self.versions.values() {
-            version.runtime.close().await.map_err(|trouble| reason(&trouble))?;
+            version.runtime.close().await.map_err(|error| reason(&error))?;
         }
         let Some(engine) = self.session.engine_if_used() else { return Ok(()) };
         for _ in 0..20 {

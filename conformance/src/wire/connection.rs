@@ -113,7 +113,7 @@ impl Connection {
     /// Waits until the server ends the connection; bytes that come before that are an error.
     ///
     /// # Errors
-    /// [`Error::Garbled`] for bytes that nobody asked for, [`Error::Silent`] where it stays open.
+    /// [`Error::Garbled`] for bytes that nobody asked for, [`Error::Silent`] if it stays open.
     pub async fn ended(&mut self) -> Result<Ending, Error> {
         if !self.unread.is_empty() {
             return Err(Error::Garbled(format!("{} bytes follow the answer", self.unread.len())));

@@ -16,7 +16,7 @@ pub enum Error {
     Closed(String),
     /// Nothing came within [`TIMEOUT`].
     Silent(String),
-    /// What came is no HTTP/1.1 answer.
+    /// What came is not an HTTP/1.1 answer.
     Garbled(String),
     /// The harness itself could not make the request.
     Unsendable(String),

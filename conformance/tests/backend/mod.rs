@@ -1,4 +1,4 @@
-//! A place where nothing can be had: the engine is gone, and every build finds its registry down.
+//! A backend that has nothing: the engine is gone, and every build finds its registry down.
 
 use std::path::PathBuf;
 use std::sync::Arc;

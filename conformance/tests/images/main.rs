@@ -60,7 +60,7 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-/// Where the fault is that there is no image, there is none to remove.
+/// If the fault is that there is no image, there is none to remove.
 async fn remove(session: &Session, image: &str) {
     if let Some(engine) = session.engine_if_used() {
         let _ = engine.remove_image(image).await;

@@ -1,7 +1,7 @@
 //! The harness proves itself: each broken server is caught by the requirement that it breaks, the
 //! reference by none.
 //!
-//! This program is also the reference, where its environment says so.
+//! This program is also the reference, if its environment says so.
 
 mod asked;
 mod backend;

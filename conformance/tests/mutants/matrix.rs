@@ -113,7 +113,7 @@ impl Matrix {
     }
 }
 
-/// In memory where there is such a place: hundreds of servers make tens of thousands of files.
+/// In memory if there is such a folder: hundreds of servers make tens of thousands of files.
 fn scratch() -> PathBuf {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { memory.into() } else { std::env::temp_dir() }

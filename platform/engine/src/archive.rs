@@ -44,7 +44,7 @@ impl Archive {
         Ok(self)
     }
 
-    /// Adds everything in that folder but what lies right in it under one of the names in `left_out`.
+    /// Adds everything in that folder but what is directly in it under one of the names in `left_out`.
     ///
     /// # Errors
     /// A file that cannot be read.
@@ -114,7 +114,7 @@ impl Archive {
     /// The regular files in an archive.
     ///
     /// # Errors
-    /// The bytes are no archive.
+    /// The bytes are not an archive.
     pub fn members(bytes: &[u8]) -> Result<Vec<Member>, Error> {
         let failed = |error: std::io::Error| Error::io("read an archive", error);
         let mut members = Vec::new();
@@ -134,7 +134,7 @@ impl Archive {
     /// What a gzip stream holds.
     ///
     /// # Errors
-    /// The bytes are no gzip stream.
+    /// The bytes are not a gzip stream.
     pub fn unzip(bytes: &[u8]) -> Result<Vec<u8>, Error> {
         let mut plain = Vec::new();
         let read = flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut plain);

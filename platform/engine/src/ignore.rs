@@ -128,7 +128,7 @@ fn names(path: &Path) -> Vec<Vec<char>> {
     path.iter().map(|name| name.to_string_lossy().chars().collect()).collect()
 }
 
-/// `**` stands for whole names: inside one it is refused, since nothing that Docker makes of it is worth having.
+/// `**` matches whole names: inside one it is refused, since what Docker makes of that is of no use.
 fn glyphs(name: &str) -> Option<Vec<Glyph>> {
     if name.contains("**") {
         return None;
@@ -179,7 +179,7 @@ fn class(rest: &mut std::str::Chars<'_>) -> Option<Glyph> {
 fn is_path(parts: &[Part], names: &[Vec<char>]) -> bool {
     match parts {
         [] => names.is_empty(),
-        // At the end it stands for whatever is below, and so for one name at least.
+        // At the end it matches whatever is below, and so one name at least.
         [Part::Folders] => !names.is_empty(),
         [Part::Folders, after @ ..] => (0..=names.len()).any(|skipped| is_path(after, &names[skipped..])),
         [Part::Name(glyphs), after @ ..] => {

@@ -44,7 +44,7 @@ async fn open(address: &str) -> Result<Docker, Error> {
     negotiated.map_err(|_| Error::Silent(PING))?.map_err(unreachable)
 }
 
-/// The named engine alone where one is named; else each place where one usually listens.
+/// The named engine alone if one is named; else each place where one usually listens.
 fn candidates() -> Result<Vec<String>, Error> {
     if let Some(host) = std::env::var("DOCKER_HOST").ok().filter(|host| !host.is_empty()) {
         return Ok(vec![host]);
@@ -67,7 +67,7 @@ fn candidates() -> Result<Vec<String>, Error> {
         .collect())
 }
 
-/// The endpoint of the current Docker context, where one other than the default is chosen.
+/// The endpoint of the current Docker context, if one other than the default is chosen.
 fn context() -> Result<Option<String>, Error> {
     let home = std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".docker"));
     let Some(folder) = std::env::var_os("DOCKER_CONFIG").map(PathBuf::from).or(home) else {

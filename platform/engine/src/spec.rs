@@ -26,9 +26,9 @@ pub struct Profile {
     pub capabilities: bool,
     /// Whether a program may give its process new privileges.
     pub new_privileges: bool,
-    /// Processes and threads, where limited.
+    /// Processes and threads, if limited.
     pub processes: Option<u32>,
-    /// Memory in MiB, where limited.
+    /// Memory in MiB, if limited.
     pub memory: Option<u32>,
 }
 

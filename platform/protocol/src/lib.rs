@@ -1,7 +1,7 @@
 //! What a runtime, its starter and its callers must agree on: names, messages and limits.
 //!
 //! The tables of `runtimes/CONTRACT.md` under "The wire" and "Numbers" are made from here. This crate knows nothing
-//! of the harness, so that an executor can share it as it stands.
+//! of the harness, so that an executor can share it as it is.
 
 mod kind;
 pub mod limit;
@@ -27,7 +27,7 @@ pub const KEY: &str = "INTERNAL_RUNTIME_KEY";
 pub const ENTRYPOINT: &str = "INTERNAL_RUNTIME_ENTRYPOINT";
 /// The environment variable with the largest request body, in bytes.
 pub const MAX_BODY: &str = "INTERNAL_RUNTIME_MAX_BODY";
-/// The largest request body where [`MAX_BODY`] is unset, in bytes.
+/// The largest request body if [`MAX_BODY`] is unset, in bytes.
 pub const DEFAULT_MAX_BODY: usize = 20 * 1024 * 1024;
 /// The fields of a request's body.
 pub const FIELDS: [&str; 5] = ["path", "file", "env", "payload", "headers"];

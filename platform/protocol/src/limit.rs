@@ -1,4 +1,4 @@
-//! The numbers of the contract. What lies between what works and what is refused is left to a runtime.
+//! The numbers of the contract. A runtime decides about what is between what works and what is refused.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;

@@ -21,7 +21,7 @@ pub const NO_RESPONSE: &str = "The function did not answer.";
 /// The message of [`Kind::InvalidResponse`].
 pub const INVALID_RESPONSE: &str = "The function's answer is not valid.";
 
-/// The message of [`Kind::TooLarge`], where `most` is the limit in bytes.
+/// The message of [`Kind::TooLarge`]. `most` is the limit in bytes.
 pub fn too_large(most: impl Display) -> String {
     format!("Body is larger than {most} bytes.")
 }

@@ -33,7 +33,7 @@ pub(crate) struct Sandboxes {
     made: AtomicUsize,
 }
 
-/// What this machine refuses is no fault of a server.
+/// What this machine refuses is not a server's fault.
 fn refused(error: std::io::Error) -> CheckError {
     CheckError::Fault(error.to_string())
 }
@@ -70,7 +70,7 @@ impl Sandboxes {
         };
         let mut log = sandbox.log().map_err(refused)?.all;
         if job.watched {
-            // Of the rest nothing is asked where there is no image.
+            // Nothing is asked about the rest if there is no image.
             let watched = Watched { sightings, key_seen: false, home_writable: true, unread: Vec::new() };
             log += &format!("{}\n", watched.json());
         }

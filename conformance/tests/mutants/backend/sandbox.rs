@@ -1,4 +1,4 @@
-//! A folder that stands for `/`, seen from outside.
+//! A folder that takes the place of `/`, seen from outside.
 
 use std::fs::OpenOptions;
 use std::io;
@@ -12,7 +12,7 @@ use tokio::process::Command;
 
 use crate::reference::{FAULT, MODE, Mode, PORT_FILE, ROOT};
 
-/// A folder that stands for `/`, and what is beside it: the logs, the port.
+/// A folder that takes the place of `/`, and what is beside it: the logs, the port.
 #[derive(Debug)]
 pub(super) struct Sandbox {
     folder: PathBuf,
@@ -29,7 +29,7 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    /// Where an absolute path lies.
+    /// Where an absolute path is.
     pub(super) fn below(&self, path: &str) -> PathBuf {
         self.folder.join("root").join(path.trim_start_matches('/'))
     }

@@ -1,4 +1,4 @@
-//! Faults: Who may call, and that the key stays out of sight.
+//! Faults: which requests are let in, and that the key stays out of sight.
 
 use super::Mutant;
 

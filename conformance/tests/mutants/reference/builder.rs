@@ -17,14 +17,14 @@ const FAILING: &str = "failing";
 /// Where a source declares what it depends on: a line with a name and a version for each.
 const MANIFEST: &str = "manifest";
 
-/// Builds what lies in `/usr/code`.
+/// Builds the contents of `/usr/code`.
 pub(crate) fn run() -> Result<(), String> {
     let sandbox = Sandbox::from_environment()?;
     let fault = Fault::from_environment();
     build(&sandbox, CODE, &format!("{CODE}/{PACKAGE_NAME}"), &fault)
 }
 
-/// Builds what lies in `source` into `package`.
+/// Builds the contents of `source` into `package`.
 pub(crate) fn build(sandbox: &Sandbox, source: &str, package: &str, fault: &Fault) -> Result<(), String> {
     let told = |what: &'static str| move |error: io::Error| format!("build: {what}: {error}.");
     let (source, package) = (sandbox.below(source), sandbox.below(package));

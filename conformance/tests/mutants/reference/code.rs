@@ -46,7 +46,7 @@ impl Code {
     }
 }
 
-/// All code that is loaded, by where it lies.
+/// All code that is loaded, by its path.
 #[derive(Debug)]
 pub(crate) struct Codes {
     sandbox: Sandbox,

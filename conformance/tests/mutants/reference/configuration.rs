@@ -26,7 +26,7 @@ pub(crate) struct Configuration {
     pub(crate) max_body: usize,
     /// The default of `file`.
     pub(crate) entrypoint: String,
-    /// What stands for `/`.
+    /// What takes the place of `/`.
     pub(crate) sandbox: Sandbox,
     /// Where the port is written once it is open.
     pub(crate) port_file: PathBuf,

@@ -17,7 +17,7 @@ impl Fault {
         self.0 == name
     }
 
-    /// Its name; empty where there is none.
+    /// Its name; empty if there is none.
     pub(crate) fn name(&self) -> &str {
         &self.0
     }

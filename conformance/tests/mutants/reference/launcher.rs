@@ -27,7 +27,7 @@ pub(crate) fn launch() -> Result<(), String> {
     Err(format!("The server cannot be started: {failed}."))
 }
 
-/// Builds what lies in `/usr/deploy-code`, then launches it.
+/// Builds the contents of `/usr/deploy-code`, then launches them.
 pub(crate) fn deploy() -> Result<(), String> {
     let fault = Fault::from_environment();
     let sandbox = Sandbox::from_environment()?;

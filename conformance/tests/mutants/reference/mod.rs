@@ -30,7 +30,7 @@ use configuration::Configuration;
 use fault::Fault;
 use serve::tell_port;
 
-/// The environment variable with the folder that stands for `/`.
+/// The environment variable with the folder that takes the place of `/`.
 pub(crate) const ROOT: &str = "REFERENCE_ROOT";
 /// The environment variable with the file that tells the port.
 pub(crate) const PORT_FILE: &str = "REFERENCE_PORT_FILE";
@@ -74,7 +74,7 @@ impl Mode {
 
 /// Does what the mode says. What goes wrong is told on standard error, and the exit code is 1.
 pub(crate) fn run(mode: Mode) -> ExitCode {
-    // It ends with whoever started it, even if that was killed.
+    // It ends with the process that started it, even if that was killed.
     let bound = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
     if let Err(error) = bound {
         eprintln!("It would outlive whoever started it: {error}.");

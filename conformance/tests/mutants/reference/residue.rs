@@ -20,7 +20,7 @@ pub(crate) struct Residue {
     pub(crate) open: AtomicUsize,
     /// The headers of the request before.
     pub(crate) headers: Mutex<Map<String, Value>>,
-    /// The object that stands for an absent `env`.
+    /// The object in place of an absent `env`.
     pub(crate) default_env: Mutex<Map<String, Value>>,
     /// What requests put into the environment.
     pub(crate) environment: Mutex<Map<String, Value>>,

@@ -1,4 +1,4 @@
-//! A folder that stands for `/`.
+//! A folder that takes the place of `/`.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use protocol::{CODE, DEPLOY_CODE};
 
 use super::ROOT;
 
-/// A folder that stands for `/`: a server that runs beside others on one machine has its own.
+/// A folder that takes the place of `/`: a server that runs beside others on one machine has its own.
 #[derive(Clone, Debug)]
 pub(crate) struct Sandbox(PathBuf);
 
@@ -33,7 +33,7 @@ impl Sandbox {
         std::fs::write(self.below("/etc/hostname"), "sandbox\n")
     }
 
-    /// Where an absolute path lies.
+    /// Where an absolute path is.
     pub(crate) fn below(&self, absolute: impl AsRef<Path>) -> PathBuf {
         let path = absolute.as_ref();
         self.0.join(path.strip_prefix("/").unwrap_or(path))

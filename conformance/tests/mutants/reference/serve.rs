@@ -132,7 +132,7 @@ pub(crate) fn tell_port(port: u16) -> std::io::Result<()> {
     write_port(Path::new(&file), port)
 }
 
-/// By rename, so that whoever looks sees the whole number or none.
+/// By rename, so that a reader sees the whole number or none.
 fn write_port(file: &Path, port: u16) -> std::io::Result<()> {
     let unfinished = file.with_extension("unfinished");
     std::fs::write(&unfinished, port.to_string())?;

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 /// How long half a request gets to become a whole one.
 const GRACE: Duration = Duration::from_secs(3);
 
-/// Tells whoever waits that the server stops.
+/// Tells those who wait that the server stops.
 #[derive(Clone, Debug)]
 pub(crate) struct Stopping(watch::Receiver<bool>);
 

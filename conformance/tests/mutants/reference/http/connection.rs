@@ -38,7 +38,7 @@ pub(crate) struct Connection {
     unread: Vec<u8>,
     scratch: Vec<u8>,
     last_head: Vec<u8>,
-    /// Whether many others are open: a fault has no patience then.
+    /// Whether many others are open: a fault gives up early then.
     pub(crate) crowded: bool,
     /// Whether it came after the server was told to stop.
     late: bool,
@@ -188,7 +188,7 @@ impl Connection {
 
     /// Reads some more; `false` at the end, which the server's own end may bring.
     async fn fill(&mut self) -> io::Result<bool> {
-        let patience = match self.fault.name() {
+        let limit = match self.fault.name() {
             "server/idle-for-five-seconds-only" if self.idle => Duration::from_secs(5),
             "concurrency/slow-client-dropped" if self.crowded && !self.idle => Duration::from_millis(20),
             _ => Duration::MAX,
@@ -202,7 +202,7 @@ impl Connection {
             }
         };
         let count = tokio::select! {
-            count = timeout(patience, self.stream.read(&mut self.scratch)) => count.unwrap_or(Ok(0))?,
+            count = timeout(limit, self.stream.read(&mut self.scratch)) => count.unwrap_or(Ok(0))?,
             () = told => 0,
         };
         self.unread.extend_from_slice(&self.scratch[..count]);

@@ -80,7 +80,7 @@ fn said(scene: &Scene, line: &str) -> String {
     }
 }
 
-/// Notes the dependency, as it lies where the build installed it.
+/// Notes the dependency, as the build installed it.
 pub(crate) fn dependency(scene: &mut Scene) -> Result<(), Failure> {
     let place = format!("{}/installed/tiny/about", scene.code.path);
     let about = std::fs::read_to_string(scene.server.configuration.sandbox.below(&place))
