@@ -3,7 +3,7 @@
 # shellcheck source-path=SCRIPTDIR source=../base/lib/build.sh
 . /usr/local/lib/open-runtimes/build.sh
 
-# Where npm has nothing to install it is not called at all, and the build needs no network.
+# If npm has nothing to install it is not called at all, and the build needs no network.
 needs_npm() {
     [ -e "$source/package-lock.json" ] || [ -e "$source/npm-shrinkwrap.json" ] || node --eval '
         const { dependencies, devDependencies, optionalDependencies, workspaces } =
@@ -34,8 +34,8 @@ install_dependencies() {
     [ -z "$outside" ] || fail "$outside leads nowhere: a file: dependency must lie inside the function's folder."
 }
 
-# The project's own compiler and settings go first. Whatever they say, the output lies beside the source:
-# a request names the source, and the server opens what lies beside it. The types of this image's Node.js
+# The project's own compiler and settings go first. Whatever they say, the output is beside the source:
+# a request names the source, and the server opens the output. The types of this image's Node.js
 # are found last, in the folder above, where TypeScript looks for what a project does not bring.
 compile() {
     mkdir "$work/node_modules"

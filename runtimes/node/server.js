@@ -43,7 +43,7 @@ function authorise(request, configuration) {
   if (!isKey(challenge, configuration.key)) throw new RuntimeError('unauthorized', 'Unauthorized');
 }
 
-/** Looks at every byte sent, whether or not one before it differed: the time says nothing of the key. */
+/** Looks at every byte that was sent, even after one that differs: the time tells nothing about the key. */
 function isKey(sent, key) {
   let difference = sent.length ^ key.length;
   for (let i = 0; i < sent.length; i += 1) difference |= sent.charCodeAt(i) ^ key[i % key.length];
@@ -60,7 +60,7 @@ function admit(request) {
   }
 }
 
-/** Takes the whole body, or tells why not. Of a client that goes away before its end nothing more is heard. */
+/** Takes the whole body, or tells why not. A client that goes away before its end is not heard of again. */
 function read(request, limit, taken, refused) {
   const tooLarge = () => new RuntimeError('too-large', `Body is larger than ${limit} bytes.`);
   if (Number(request.headers['content-length']) > limit) throw tooLarge();
@@ -114,7 +114,7 @@ function staysInside(file) {
 
 const handlers = new Map();
 
-/** The handler of a file, or its promise while it loads: once for all who ask. Failures are forgotten. */
+/** The handler of a file, or its promise while it loads: once for all callers. Failures are forgotten. */
 function resolveCode(path, file) {
   const source = `${path}/${file}`;
   const known = handlers.get(source);

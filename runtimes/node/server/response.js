@@ -25,7 +25,7 @@ function createResponse(settle) {
   };
 }
 
-// Text stays a string: node:http then writes head and body at once, where a Buffer takes two pieces.
+// Text stays a string: node:http then writes head and body at once, and a Buffer would take two pieces.
 function checkText(text) {
   if (typeof text !== 'string') throw new TypeError(`res.send takes a string, not ${typeof text}.`);
   return text;
@@ -37,7 +37,7 @@ function encodeJson(value) {
   return text;
 }
 
-/** A copy, because what the function does to its bytes afterwards must not change the answer. */
+/** A copy: what the function does to its bytes afterwards must not change the answer. */
 function copyBytes(bytes) {
   if (ArrayBuffer.isView(bytes)) return Buffer.from(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   if (bytes instanceof ArrayBuffer) return Buffer.from(bytes.slice(0));

@@ -1,6 +1,6 @@
 'use strict';
 
-// The probe: takes the steps of a payload one after another. It waits only where a step does, so the handlers that
+// The probe: takes the steps of a payload one after another. It waits only if a step does, so the handlers that
 // share it cover both: functions that return, and functions that return a promise.
 
 function take(step, call) {
