@@ -120,7 +120,7 @@ final class Call
 {
     private ?Answer $first = null;
 
-    /** @param int $process where the call began: the function may fork others */
+    /** @param int $process the one in which the call began: the function may fork others */
     public function __construct(private readonly int $process)
     {
     }
@@ -255,7 +255,7 @@ function reply(Connection $connection, Answer $answer): void
     $connection->resume();
 }
 
-/** Now that nothing runs any more. Workers end with their sockets; what functions left running is not waited for. */
+/** Now that nothing runs any more. Workers end with their sockets. What functions left running is not waited for. */
 function shutDown(): never
 {
     exit(0);

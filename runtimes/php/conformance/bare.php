@@ -1,6 +1,6 @@
 <?php
 
-// The bare server: what PHP and its sockets cost by themselves. As every HTTP library it waits for a whole
+// The bare server: what PHP and its sockets cost by themselves. Like every HTTP library, it waits for a whole
 // request, collects the fields of its head, and answers with a date.
 function serve(int $port): never
 {

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace OpenRuntimes;
 
-/** The fields of a request's body: what each may be, and what it is where it is absent. */
+/** The fields of a request's body: what each may be, and its default. */
 final class Body
 {
     /** Folders and files asked for lately, each by the one name under which it is known here. */

@@ -92,7 +92,7 @@ final class Connection
         $this->reply($answer);
     }
 
-    /** Sends an answer. Where the client has gone, nobody hears it. */
+    /** Sends an answer. If the client has gone, nobody reads it. */
     public function reply(Answer $answer): void
     {
         $this->isBusy = false;

@@ -40,7 +40,7 @@ final class Connections
         }
     }
 
-    /** Where there are too many, one that is idle makes room, or else who comes waits. */
+    /** If there are too many, an idle one is closed; if none is idle, the new client waits. */
     private function hasRoom(): bool
     {
         if (\count($this->all) >= self::MOST) {
@@ -89,7 +89,7 @@ final class Connections
         }
     }
 
-    /** What the loop does where a fault of this server's own came up: the listener stays. */
+    /** What the loop does after a fault of this server's own: the listener stays. */
     public function close(): void
     {
     }

@@ -99,7 +99,7 @@ final class ForkServer
             } else {
                 say('No worker could be started: ' . pcntl_strerror(pcntl_get_last_error()) . '.');
             }
-            unset($message); // with the socket in it: the server sees it closed where nobody else has it
+            unset($message); // with the socket in it: the server sees it closed once nobody else has it
         }
     }
 

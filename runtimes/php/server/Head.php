@@ -16,7 +16,7 @@ final class Head
     /** Whether it is the last of its connection. */
     public readonly bool $isLast;
 
-    /** The length of the body as declared, null where it comes in chunks. */
+    /** The length of the body as declared; null if it comes in chunks. */
     public readonly ?int $length;
 
     /** @param array<string, list<string>> $fields those that count, names in lower case */
@@ -41,7 +41,7 @@ final class Head
         return new self($parts[1], $parts[2] === '0', $fields);
     }
 
-    /** How the body is framed. Two ways at once would be two requests to someone else. */
+    /** How the body is framed. Another reader might take a body framed in two ways for two requests. */
     public function frame(): void
     {
         $encodings = $this->fields['transfer-encoding'] ?? [];

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace OpenRuntimes;
 
-/** The event loop: who waits for which socket, and the time. */
+/** The event loop: what waits for which socket, and the time. */
 final class Loop
 {
     /** The time in seconds, as of this turn. */
@@ -27,7 +27,7 @@ final class Loop
         $this->now = $this->swept = hrtime(true) / 1e9;
     }
 
-    /** @param object $owner has onReadable(), and onWritable() where it writes */
+    /** @param object $owner has onReadable(), and onWritable() if it writes */
     public function read(\Socket $socket, object $owner): void
     {
         $this->reads[spl_object_id($socket)] = $socket;

@@ -170,7 +170,7 @@ final class Pool
         return $job;
     }
 
-    /** Who waits: first for this worker, then for any. */
+    /** The next call that waits: first for this worker, then for any. */
     private function dispatchAfter(Worker $worker): void
     {
         if ($worker->group !== null) {

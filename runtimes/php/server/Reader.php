@@ -13,12 +13,12 @@ final class Reader
     /** The head of the request being read, once it is whole and let in. */
     public ?Head $head = null;
 
-    /** Its method as soon as that is known, also where it is refused. */
+    /** Its method as soon as that is known, even if it is refused. */
     public string $method = '';
 
     private bool $isAwaited = false;
     private string $buffer = '';
-    private int $offset = 0; // into the buffer: what lies before was taken
+    private int $offset = 0; // into the buffer: what is before it was taken
     private string $body = '';
     private ?int $missing = null; // of the chunk being read, null between two of them
     private int $trailer = 0; // bytes of the fields after the last chunk, and 1 more once there is one
@@ -72,7 +72,7 @@ final class Reader
         return $body;
     }
 
-    /** Makes room for the next request, and gives back the head of this one. */
+    /** Forgets this request, for the next one, and gives back its head. */
     public function finish(): Head
     {
         $head = $this->head;

@@ -29,7 +29,7 @@ final class RuntimeError extends \Exception
             $body['stack'] = $stack;
         }
         $fields = "Content-Type: application/json\r\nX-Internal-Error: $kind\r\n$fields";
-        // What a function threw may be no UTF-8.
+        // What a function threw may not be UTF-8.
         $text = json_encode($body, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_INVALID_UTF8_SUBSTITUTE);
         $this->answer = Answer::make(self::STATUS[$kind], $fields, $text);
     }

@@ -41,7 +41,7 @@ final class WorkerGroup
     }
 }
 
-/** One call: who asked, and for what. */
+/** One call: its client, and what it asks for. */
 final class Job
 {
     public function __construct(
