@@ -3,7 +3,7 @@
 # shellcheck source-path=SCRIPTDIR source=../base/lib/build.sh
 . /usr/local/lib/open-runtimes/build.sh
 
-# Where the server looks for what is installed.
+# The folder in which the server looks for what is installed.
 dependencies=site-packages
 
 # requirements.txt goes first. Without one, the dependencies of pyproject.toml are what pip is given.
@@ -20,7 +20,7 @@ with open("pyproject.toml", "rb") as file:
     fi
 }
 
-# Where pip has nothing to install it is not called at all, and the build needs no network.
+# If pip has nothing to install it is not called at all, and the build needs no network.
 needs_pip() {
     grep -qE '^[[:space:]]*[^#[:space:]]' "$work/requirements.txt"
 }

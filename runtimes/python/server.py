@@ -22,7 +22,7 @@ from open_runtimes.loop import Loop
 from open_runtimes.response import Response
 from open_runtimes.runtime_answer import RuntimeAnswer, describe
 
-del sys.path[:2]  # a function must not find what lies there
+del sys.path[:2]  # a function must not find what is there
 
 HOST = re.compile(rb"([\w.~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")
 

@@ -103,7 +103,7 @@ class Connection:
         self.reply(answer, message is not None and message.method == b"HEAD")
 
     def reply(self, answer, bodiless=False):
-        """Sends an answer: status, fields, body. Where the client has gone, nobody hears it."""
+        """Sends an answer: status, fields, body. If the client has gone, nobody reads it."""
         self.busy = False
         if self.socket is None:
             return

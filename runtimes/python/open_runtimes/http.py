@@ -28,7 +28,7 @@ class Message:
     def __init__(self):
         self.method = None  # until the head is whole
         self.fields = {}
-        self.size = 0  # of all that is no body
+        self.size = 0  # of all but the body
         self.body = bytearray()  # grows in place: a chunk may be one byte
 
     def without_upgrade(self):

@@ -11,11 +11,11 @@ from importlib.util import module_from_spec, spec_from_file_location
 
 from .runtime_answer import RuntimeAnswer, describe
 
-DEPENDENCIES = "site-packages"  # where build.sh installs them, inside the package
+DEPENDENCIES = "site-packages"  # the folder in the package into which build.sh installs them
 COROUTINE = 0x80  # inspect.CO_COROUTINE; inspect takes 13 ms to import
 
 BRIEF = 0.0005  # seconds
-PATIENCE = 3
+SLOW_CALLS = 3
 PAUSE = 0.1
 
 standard = []
@@ -40,7 +40,7 @@ class Function:
         self.again = 0
 
     def is_brief(self, now):
-        return self.slow < PATIENCE or now >= self.again
+        return self.slow < SLOW_CALLS or now >= self.again
 
     def took(self, begun, ended):
         if ended - begun < BRIEF:

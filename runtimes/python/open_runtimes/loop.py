@@ -124,7 +124,7 @@ class Loop:
         except BlockingIOError:
             pass
         except OSError as error:
-            # No descriptors left, most likely. Who waits in the queue is accepted when there are some again.
+            # No descriptors left, most likely. Clients in the queue are accepted when there are some again.
             print(f"A connection could not be accepted: {error}.", file=sys.stderr)
             time.sleep(0.01)
 

@@ -1,4 +1,4 @@
-# An asynchronous function in a sub-folder. The modules that it imports lie in the package's own folder, which Python
+# An asynchronous function in a sub-folder. The modules that it imports are in the package's own folder, which Python
 # searches only if the function was called with it as `path`.
 import os
 import sys
