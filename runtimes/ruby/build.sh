@@ -3,7 +3,7 @@
 # shellcheck source-path=SCRIPTDIR source=../base/lib/build.sh
 . /usr/local/lib/open-runtimes/build.sh
 
-# Where the server looks for gems.
+# The folder in which the server looks for gems.
 gems=vendor/bundle
 
 # --standalone leaves a setup.rb that needs neither Bundler nor RubyGems at start. A path that the author's own
@@ -15,7 +15,7 @@ run_bundler() {
         bundle "$@"
 }
 
-# First without the network: all of it may lie in the folder, as path gems or in vendor/cache.
+# First without the network: all of it may be in the folder, as path gems or in vendor/cache.
 install_gems() {
     rm -rf "$gems"
     frozen=false
@@ -26,7 +26,7 @@ install_gems() {
     else
         run_bundler install --standalone
     fi
-    # Older ones write where path gems lie while it is built: the package is unpacked elsewhere.
+    # Older ones write down where path gems are during the build: the package is unpacked elsewhere.
     sed -i "s|\"$PWD/|\"#{__dir__}/../../../|" "$gems/bundler/setup.rb"
     rm -rf "$gems"/ruby/*/cache "$gems"/ruby/*/doc "$gems"/ruby/*/build_info
 }

@@ -68,7 +68,7 @@ module OpenRuntimes
       end
     end
 
-    # Sends an answer: status, fields, body. Where the client has gone, nobody hears it.
+    # Sends an answer: status, fields, body. If the client has gone, nobody reads it.
     def reply(answer, bodiless: false)
       @busy = false
       return unless @socket

@@ -47,7 +47,7 @@ module OpenRuntimes
 
     private
 
-    # Takes one piece, and gives back where the next begins; nil where there is not all of it.
+    # Takes one piece, and gives back where the next begins; nil if it is not whole.
     def step(data, position, known)
       return begin_message(data, position, known) unless @message
 

@@ -9,7 +9,7 @@ module OpenRuntimes
   # so it has to be several in a row, and what was put aside is given another chance now and then, ever less often.
   class Function
     BRIEF = 0.0005 # seconds
-    PATIENCE = 3
+    SLOW_CALLS = 3
     PAUSE = 0.1
     LONGEST_PAUSE = 10
 
@@ -21,7 +21,7 @@ module OpenRuntimes
       @again = 0
     end
 
-    def brief?(now) = @slow < PATIENCE || now >= @again
+    def brief?(now) = @slow < SLOW_CALLS || now >= @again
 
     def took(begun, ended)
       if ended - begun < BRIEF
@@ -34,7 +34,7 @@ module OpenRuntimes
   end
 
   module Code
-    GEMS = "vendor/bundle/bundler/setup.rb" # where build.sh puts them, inside the package
+    GEMS = "vendor/bundle/bundler/setup.rb" # the file in the package that build.sh makes
 
     # The function of a source file that exists.
     def self.load_function(source)
@@ -54,7 +54,7 @@ module OpenRuntimes
       Function.new(self_of.method(:handler))
     end
 
-    # Gems are looked for where Bundler would look for its Gemfile: in the folder of the file, then in those above.
+    # Gems are looked for as Bundler looks for its Gemfile: in the folder of the file, then in those above.
     # What bundle install --standalone leaves there needs neither Bundler nor RubyGems to be loaded.
     def self.require_gems(folder)
       loop do

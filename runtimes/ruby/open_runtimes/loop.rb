@@ -3,7 +3,7 @@
 # The event loop: all connections, and the calls that come of them.
 #
 # Handing each call to a thread of its own would cost more than most calls do. So a function that has been
-# brief runs right here, on the thread that read its request. Where such a call turns out to take its time, a
+# brief runs right here, on the thread that read its request. If such a call turns out to be slow, a
 # watcher notices within a few milliseconds and lets another thread go on with the loop: the one that is held
 # up finishes its call and is then a thread of the pool like any other.
 
@@ -22,7 +22,7 @@ module OpenRuntimes
       @readable = []
       @writable = []
       @now = @swept = Clock.now
-      @space = String.new(capacity: Connection::READ) # what is read lies here for a moment
+      @space = String.new(capacity: Connection::READ) # what is read is here for a moment
       @pool = Pool.new(CALLS + 1)
       @running = 0
       @held = 0 # calls that have a thread
@@ -156,7 +156,7 @@ module OpenRuntimes
         @readable << client
       end
     rescue SystemCallError => error
-      # No descriptors left, most likely. Who waits in the queue is accepted when there are some again.
+      # No descriptors left, most likely. Clients in the queue are accepted when there are some again.
       OpenRuntimes.say("A connection could not be accepted: #{error.message}.")
       sleep 0.01
     end
@@ -195,7 +195,7 @@ module OpenRuntimes
       end
     end
 
-    # Runs a call on the thread of the loop. Where the loop has gone to another thread meanwhile, or the function has
+    # Runs a call on the thread of the loop. If the loop has gone to another thread meanwhile, or the function has
     # ended this one, the rest is posted to it.
     def here(connection, call)
       complete = false
