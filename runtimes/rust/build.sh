@@ -19,7 +19,7 @@ list_packages() {
     sed -n '/(proc-macro)/d; s/^\([^ ]*\) [^(]*(\(.*\))$/\1 \2/p' "$work/tree" | sort -u >"$work/packages"
 }
 
-# Leaves beside a src/lib.rs what the server opens, where the file exports a handler.
+# Leaves beside a src/lib.rs what the server opens, if the file exports a handler.
 compile() {
     run_cargo rustc --release --package "$1" --lib --crate-type cdylib \
         --message-format json-render-diagnostics >"$work/messages" || fail "cargo found the errors above."
@@ -46,7 +46,7 @@ if [ ! -e "$HOME/.cargo" ]; then
 fi
 [ -e Cargo.lock ] || cp "$own/Cargo.lock" Cargo.lock
 
-# Where what the image carries is enough, the network is not asked.
+# If what the image carries is enough, the network is not asked.
 if CARGO_NET_OFFLINE=true list_packages 2>"$work/missing"; then
     export CARGO_NET_OFFLINE=true
 else

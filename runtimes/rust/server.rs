@@ -121,12 +121,12 @@ async fn resolve_code(server: &Server, invocation: &Invocation) -> Result<Arc<Li
     server.code.library(&invocation.path, &invocation.file).await
 }
 
-/// Runs the handler to its end, also where the client has gone: the call goes on without whoever waits.
+/// Runs the handler to its end, even if the client has gone: the call goes on though nobody waits for it.
 async fn call(library: Arc<Library>, input: Input, alive: Alive) -> Result<Answer, RuntimeError> {
     let (settled, outcome) = oneshot::channel();
     if library.is_blocking() {
         let start = || tokio::task::spawn_blocking(move || library.call(&input, settled, alive));
-        // tokio panics where it has no thread for this at all and the container allows no more.
+        // tokio panics if it has no thread for this at all and the container allows no more.
         if std::panic::catch_unwind(AssertUnwindSafe(start)).is_err() {
             return Err(RuntimeError::new(Kind::FunctionError, "No thread is left to run the function."));
         }

@@ -49,7 +49,7 @@ impl Library {
                  in it and make the package with build.sh."
             )));
         }
-        // SAFETY: a library runs code when it is opened, and whoever made the package chose that code.
+        // SAFETY: a library runs code when it is opened, and the author of the package chose that code.
         let library = unsafe { libloading::Library::new(&file) };
         let library = ManuallyDrop::new(library.map_err(|error| failed(error.to_string()))?);
         // SAFETY: `open_runtimes::handler!` exports the symbol with this type, in every version.
@@ -92,7 +92,7 @@ unsafe extern "C" fn settle(context: *mut c_void, output: *const Output) {
     let context = unsafe { Box::from_raw(context.cast::<Context>()) };
     // SAFETY: the library lends it until this returns.
     let settled = unsafe { read(&*output) };
-    let _ = context.settled.send(settled); // where the client has gone, nobody waits
+    let _ = context.settled.send(settled); // if the client has gone, nobody waits
 }
 
 unsafe fn read(output: &Output) -> Settled {

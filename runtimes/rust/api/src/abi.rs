@@ -1,7 +1,7 @@
 //! Between the server and a function's library: C structures only, since the two are compiled apart.
 //!
-//! Whoever allocates a piece of memory frees it. What is passed is borrowed for the time of the call that
-//! passes it, and whoever wants to keep it copies it. No panic crosses.
+//! The side that allocates a piece of memory frees it. What is passed is borrowed for the time of the call that
+//! passes it, and a side that wants to keep it copies it. No panic crosses.
 
 use std::collections::BTreeMap;
 use std::ffi::c_void;
@@ -24,7 +24,7 @@ pub const SYMBOL: &[u8] = b"open_runtimes_module";
 #[repr(C)]
 #[derive(Debug)]
 pub struct Module {
-    /// [`VERSION`] of whoever built the library.
+    /// The [`VERSION`] that the library was built with.
     pub version: u32,
     /// Whether `call` returns only at the end of the handler, and so needs a thread.
     pub blocking: bool,
@@ -118,7 +118,7 @@ impl Slice {
 static ENTRY: OnceLock<Entry> = OnceLock::new();
 static MODULE: OnceLock<Module> = OnceLock::new();
 
-/// What `open_runtimes::handler!` exports. Null where what the handler needs cannot be started; another
+/// What `open_runtimes::handler!` exports. Null if what the handler needs cannot be started; another
 /// attempt may succeed.
 pub fn load<Kind>(handler: impl Handler<Kind>) -> *const Module {
     let loaded = catch_unwind(AssertUnwindSafe(|| {

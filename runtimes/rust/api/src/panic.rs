@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use crate::outcome::Failure;
 
 thread_local! {
-    /// The last panic of this thread, from the hook to whoever catches it.
+    /// The last panic of this thread, from the hook to the one that catches it.
     static LAST: RefCell<Option<Failure>> = const { RefCell::new(None) };
 }
 

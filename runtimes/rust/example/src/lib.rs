@@ -1,4 +1,4 @@
-//! Greets whoever the payload names.
+//! Greets the person that the payload names.
 
 use open_runtimes::{Request, Response, json};
 

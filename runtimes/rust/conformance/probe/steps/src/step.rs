@@ -1,4 +1,4 @@
-//! The steps that need no patience.
+//! The steps that do not wait.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -53,7 +53,7 @@ pub(crate) fn text<'a>(step: &'a Value, name: &str) -> &'a str {
     step[name].as_str().unwrap_or_else(|| panic!("the step needs a text {name:?}: {step}"))
 }
 
-/// A number without a fraction, be it written 50 or 50.0.
+/// A number without a fraction, written as 50 or as 50.0.
 pub(crate) fn integer(value: &Value) -> usize {
     let number = value.as_f64().filter(|number| number.fract() == 0.0 && *number >= 0.0);
     number.unwrap_or_else(|| panic!("{value} is not an integer")) as usize
