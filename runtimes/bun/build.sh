@@ -8,7 +8,7 @@ run_bun() {
         NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt} bun "$@"
 }
 
-# Where Bun has nothing to install it is not called, and the build needs no network.
+# If Bun has nothing to install it is not called, and the build needs no network.
 needs_install() {
     run_bun --config=/dev/null --no-env-file --eval '
         const { dependencies, optionalDependencies, workspaces } = await Bun.file(process.argv[1]).json();

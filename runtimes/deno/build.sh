@@ -7,8 +7,8 @@ run_deno() {
     DENO_DIR=$work/deno DENO_EMIT_CACHE_MODE=normal DENO_TLS_CA_STORE=${DENO_TLS_CA_STORE:-system} NO_COLOR=1 deno "$@"
 }
 
-# Into node_modules inside the package: the server finds a module's dependencies by the folder it lies in.
-# Where a manifest names nothing to install, this needs no network. One stream keeps what is said in order.
+# Into node_modules inside the package: the server finds a module's dependencies by the folder that it is in.
+# If a manifest names nothing to install, this needs no network. One stream keeps what is said in order.
 install_dependencies() {
     frozen=
     [ ! -e deno.lock ] || frozen=--frozen

@@ -42,7 +42,7 @@ async function main(): Promise<void> {
       attend(new DenoConnection(socket), configuration);
     } catch (error) {
       if (stopping) return;
-      // No descriptors left, most likely. Who waits in the queue is accepted when there are some again.
+      // No descriptors left, most likely. Clients in the queue are accepted when there are some again.
       console.error(`A connection could not be accepted: ${describe(error).message}.`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }

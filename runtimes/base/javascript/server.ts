@@ -113,7 +113,7 @@ export function parse(bytes: Uint8Array, configuration: Configuration): Invocati
 
 const handlers = new Map<string, Handler | Promise<Handler>>();
 
-/** The handler of a file, or its promise while it loads: once for all who ask. Failures are forgotten. */
+/** The handler of a file, or its promise while it loads: once for all callers. Failures are forgotten. */
 function resolveCode(path: string, file: string, load: Load): Handler | Promise<Handler> {
   const source = normalize(`${path}/${file}`);
   const known = handlers.get(source);
@@ -158,7 +158,7 @@ async function call(handler: Handler, input: Request): Promise<Answer> {
 /** Whether the server has been told to stop. */
 export let stopping = false;
 
-/** Sends an answer. Nothing to wait for where the client takes it at once. */
+/** Sends an answer. There is nothing to wait for if the client takes it at once. */
 function reply(connection: Connection, answer: Answer, isLast: boolean, isBodiless = false): Promise<void> | undefined {
   return connection.write(encodeAnswer(answer, isLast, isBodiless, connection.room));
 }

@@ -8,7 +8,7 @@
 # and a build that fails leaves none.
 set -eu
 
-# A build runs other people's code, so it starts again without the key where one was given.
+# A build runs other people's code, so it starts again without the key if one was given.
 if [ "${INTERNAL_RUNTIME_KEY+set}" ]; then
     unset INTERNAL_RUNTIME_KEY
     exec "$0" "$@"
@@ -49,7 +49,7 @@ stage() {
 }
 
 # The same source gives the same bytes: sorted, owned by nobody in particular, of one time. 1980 is the
-# first year that zip files know. There is no entry for the folder itself: whoever unpacks the package into
+# first year that zip files know. There is no entry for the folder itself: a user who unpacks the package into
 # /usr/code, which belongs to root, could not set its mode.
 pack() {
     find . -mindepth 1 -maxdepth 1 -print0 | sort -z >"$work/entries"

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# Sourced by a runtime's deploy.sh: build what lies in /usr/deploy-code, then serve it.
+# Sourced by a runtime's deploy.sh: build the contents of /usr/deploy-code, then serve it.
 set -eu
 # shellcheck source-path=SCRIPTDIR source=key.sh
 . /usr/local/lib/open-runtimes/key.sh

@@ -15,7 +15,7 @@ unpack() {
 }
 
 # tini is process 1 from here on: it passes signals on and reaps what outlives its parent.
-# -s: the same where launch.sh was not started as process 1.
+# -s: the same if launch.sh was not started as process 1.
 serve() {
     require_key
     unpack

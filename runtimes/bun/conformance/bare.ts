@@ -1,4 +1,4 @@
-// The bare server: what Bun and Bun.listen cost by themselves. As every HTTP library it waits for a whole request,
+// The bare server: what Bun and Bun.listen cost by themselves. Like every HTTP library, it waits for a whole request,
 // collects the fields of its head, and answers with a date.
 interface Client {
   rest: string;

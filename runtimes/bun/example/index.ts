@@ -1,7 +1,7 @@
 type Request = { payload: { name?: string } };
 type Response = { json(value: unknown, status?: number): void };
 
-// Greets whoever the payload names.
+// Greets the person that the payload names.
 export default async (req: Request, res: Response) => {
   const { name = "world" } = req.payload;
   res.json({ message: `Hello, ${name}!` });

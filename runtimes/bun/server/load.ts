@@ -21,7 +21,7 @@ function explained(source: string, error: unknown): unknown {
   return explanations.get(source) ?? error;
 }
 
-/** With its place in the file, which is no part of its text. */
+/** With its place in the file, which is not part of its text. */
 function placed(error: unknown): unknown {
   if (!(error instanceof BuildMessage) || !error.position) return error;
   const { file, line, column, lineText } = error.position;

@@ -25,7 +25,7 @@ export class Socket {
     return new Promise((resolve) => this.#readable = resolve);
   }
 
-  /** How much was taken at once, or -1 where the client has gone. */
+  /** How much was taken at once, or -1 if the client has gone. */
   write(bytes: Uint8Array): number {
     return this.#isClosed ? -1 : this.socket.write(bytes);
   }
@@ -40,7 +40,7 @@ export class Socket {
     if (!this.#isClosed) this.socket.shutdown();
   }
 
-  /** What still comes is no request any more. */
+  /** What still comes is not read as a request. */
   close(): void {
     this.ended();
     if (!this.#isClosed) this.socket.end();

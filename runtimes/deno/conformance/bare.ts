@@ -1,4 +1,4 @@
-// The bare server: what Deno and Deno.listen cost by themselves. As every HTTP library it waits for a whole request,
+// The bare server: what Deno and Deno.listen cost by themselves. Like every HTTP library, it waits for a whole request,
 // collects the fields of its head, and answers with a date.
 /** Answers the requests that are whole, and gives back the rest. */
 function answer(text: string, send: (answer: string) => void): string {

@@ -18,7 +18,7 @@ export class DenoConnection extends Connection {
       // It has gone.
     }
     this.#isReading = false;
-    if (count === null || !this.isOpen) return false; // closed: what still comes is no request any more
+    if (count === null || !this.isOpen) return false; // closed: what still comes is not read as a request
     this.input.add(count);
     return true;
   }
@@ -33,7 +33,7 @@ export class DenoConnection extends Connection {
     } catch {
       this.close();
     }
-    watchConnections(); // not before the first answer: to load what timers stand on takes Deno 14 ms
+    watchConnections(); // not before the first answer: to load what timers depend on takes Deno 14 ms
   }
 
   protected closeWrite(): Promise<void> {

@@ -5,7 +5,7 @@ const encoder = new TextEncoder();
 
 export const CONTINUE = encoder.encode("HTTP/1.1 100 Continue\r\n\r\n");
 
-/** The pieces of an answer, as they go out. What fits lies in `room`: send it before the next is made. */
+/** The pieces of an answer, as they go out. What fits is in `room`: send it before the next is made. */
 export function encodeAnswer(answer: Answer, isLast: boolean, isBodiless: boolean, room: Uint8Array): Uint8Array[] {
   const { body } = answer;
   if (typeof body === "string" && !isBodiless && body.length <= room.length / 4) {

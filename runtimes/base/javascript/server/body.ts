@@ -4,7 +4,7 @@ import type { Input } from "./input.ts";
 const CHUNK_SIZE = /^([\da-f]{1,8})(?:[\t ;][^\0-\x08\n-\x1f\x7f]*)?$/i;
 const lines = new TextDecoder("latin1");
 
-/** The body, or nothing where the client goes away before its end. Beyond the limit, `tooLarge` is thrown. */
+/** The body, or nothing if the client goes away before its end. Beyond the limit, `tooLarge` is thrown. */
 export async function readBody(
   input: Input,
   length: number,

@@ -10,7 +10,7 @@ const connections = new Set<Connection>();
 let whenNone = () => {};
 
 /**
- * One client. That it has gone is no error: there is nothing more to read, and what is written is lost.
+ * One client. It is not an error that it has gone: there is nothing more to read, and what is written is lost.
  * The socket is each sibling's own.
  */
 export abstract class Connection {
@@ -18,7 +18,7 @@ export abstract class Connection {
   readonly room = new Uint8Array(4_096); // for an answer to be written in
   state: "idle" | "reading" | "running" = "idle";
   #deadline = Date.now() + IDLE;
-  #latest = Infinity; // no deadline of a request that comes in lies after it
+  #latest = Infinity; // no deadline of a request that comes in is after it
 
   constructor() {
     connections.add(this);
@@ -44,8 +44,8 @@ export abstract class Connection {
     this.#deadline = Date.now() + IDLE;
   }
 
-  #fill(wanted: number, patience: number): Promise<boolean> {
-    this.#deadline = Math.min(Date.now() + patience, this.#latest);
+  #fill(wanted: number, timeout: number): Promise<boolean> {
+    this.#deadline = Math.min(Date.now() + timeout, this.#latest);
     return this.receive(wanted);
   }
 
@@ -75,7 +75,7 @@ export abstract class Connection {
   }
 }
 
-/** Nothing new comes in any more. Calls back when the last has gone: who runs a function has not. */
+/** Nothing new comes in any more. Calls back when the last has gone. One whose function runs has not. */
 export function stopConnections(callback: () => void): void {
   whenNone = callback;
   for (const connection of connections) connection.stop();

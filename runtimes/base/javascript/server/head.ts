@@ -11,7 +11,7 @@ export interface Head {
   isLast: boolean;
   waits: boolean; // for 100 Continue
   lengths: number; // how many were sent, of either kind
-  length: number; // of the body; NaN where it comes in chunks
+  length: number; // of the body; NaN if it comes in chunks
 }
 
 export const LONGEST_HEAD = 65_536;
@@ -23,7 +23,7 @@ const NO_CHALLENGE = new Uint8Array(0);
 const ascii = new TextEncoder();
 const latin1 = new TextDecoder("latin1");
 
-// Of most bytes nothing is asked but whether they may stand where they stand: a table knows. No line break is in any.
+// For most bytes the one question is whether they may be where they are, and a table answers it. None has a line break.
 const TOKEN = bytesIn("!!#'*+-.09AZ^z||~~");
 const TARGET = bytesIn("!~\x80\xff");
 const CONTENT = bytesIn("\t\t ~\x80\xff");
@@ -40,7 +40,7 @@ function bytesIn(ranges: string): Uint8Array {
 
 const [POST, VERSION_0, VERSION_1] = ["POST ", " HTTP/1.0\r\n", " HTTP/1.1\r\n"].map((text) => ascii.encode(text));
 
-/** What is no HTTP as this server understands it. */
+/** What is not HTTP as this server understands it. */
 export class Malformed extends Error {
   constructor(readonly status: number = 400) {
     super();
@@ -60,7 +60,7 @@ export function takeHead(input: Input, seen: number): Head | undefined {
   return head;
 }
 
-/** Reads the lines that end before `end`, where an empty one follows. */
+/** Reads the lines that end before `end`, after which an empty one follows. */
 function parseHead(bytes: Uint8Array, start: number, end: number): Head {
   const method = past(TOKEN, bytes, start);
   const target = past(TARGET, bytes, method + 1);
@@ -92,7 +92,7 @@ function parseHead(bytes: Uint8Array, start: number, end: number): Head {
   return head;
 }
 
-/** Where the first byte stands that is not in the table. */
+/** The position of the first byte that is not in the table. */
 function past(table: Uint8Array, bytes: Uint8Array, at: number): number {
   while (table[bytes[at]] === 1) at += 1;
   return at;
@@ -107,7 +107,7 @@ function text(bytes: Uint8Array, start: number, end: number): string {
   return latin1.decode(bytes.subarray(start, end));
 }
 
-/** Keeps what a field says, where it is one that counts. */
+/** Keeps what a field says, if it is one that counts. */
 function note(head: Head, bytes: Uint8Array, name: number, colon: number, close: number): void {
   let start = colon + 1;
   let end = close;

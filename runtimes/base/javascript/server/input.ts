@@ -1,7 +1,7 @@
 const SMALL = 16_384;
 const NOTHING = new Uint8Array(0);
 
-/** The bytes that came and were not taken yet, always in one piece. Requests are read where they lie. */
+/** The bytes that came and were not taken yet, always in one piece. Requests are read in place. */
 export class Input {
   bytes: Uint8Array = NOTHING;
   start = 0;
@@ -36,7 +36,7 @@ export class Input {
     this.end += chunk.length;
   }
 
-  /** For so many bytes more. Twice the room at most: what a client declares and does not send takes no memory. */
+  /** Makes space for so many bytes more, at most twice what there is: a size that is only declared takes no memory. */
   #makeRoom(more: number, wanted: number): void {
     const size = this.size;
     const room = Math.max(SMALL, size + more, size >= wanted ? size * 2 : Math.min(wanted, size * 2));
@@ -59,10 +59,10 @@ export class Input {
     this.start += count;
     if (this.start < this.end) return;
     this.start = this.end = 0;
-    if (this.bytes.length > SMALL) this.bytes = NOTHING; // one large body is no reason for another
+    if (this.bytes.length > SMALL) this.bytes = NOTHING; // one large body is not a reason to expect another
   }
 
-  /** Where a line break stands, or two of them, counted from the next byte; -1 where none came yet. */
+  /** The position of a line break, or of two of them, counted from the next byte; -1 if none came yet. */
   find(breaks: 1 | 2, from: number): number {
     const bytes = this.bytes;
     for (let i = this.start + from;; i += 1) {
