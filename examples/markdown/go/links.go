@@ -10,7 +10,7 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// onlyHarmlessLinks puts what a link or a picture shows in place of one that leads where it must not.
+// onlyHarmlessLinks puts what a link or a picture shows in place of one with a target that is not allowed.
 type onlyHarmlessLinks struct{}
 
 func (onlyHarmlessLinks) Transform(document *ast.Document, source text.Reader, _ parser.Context) {
@@ -33,7 +33,7 @@ func (onlyHarmlessLinks) Transform(document *ast.Document, source text.Reader, _
 	}
 }
 
-// destination is where a node leads, as it would be written into the page; "" where it leads nowhere.
+// destination is where a node leads, as it would be written into the page; "" if it leads nowhere.
 func destination(node ast.Node, source []byte) string {
 	switch node := node.(type) {
 	case *ast.Link:

@@ -7,7 +7,7 @@ const MarkdownIt = require('markdown-it');
 // The preset lets HTML through, which this turns off.
 const markdown = new MarkdownIt('commonmark', { html: false });
 
-// A list of what is allowed: browsers read more spellings of `javascript:` than a list of what is not would.
+// A list of what is allowed: browsers read more spellings of `javascript:` than a list of what is not could have.
 markdown.validateLink = (url) => /^(?:(?:https?|mailto):|[^:/?#]*(?:[/?#]|$))/i.test(url);
 
 module.exports = (req, res) => {

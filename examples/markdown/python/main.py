@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 # The preset lets HTML through, which this turns off.
 markdown = MarkdownIt("commonmark", {"html": False})
 
-# A list of what is allowed: browsers read more spellings of `javascript:` than a list of what is not would.
+# A list of what is allowed: browsers read more spellings of `javascript:` than a list of what is not could have.
 markdown.validateLink = re.compile(r"(?:https?|mailto):|[^:/?#]*(?:[/?#]|$)", re.IGNORECASE).match
 
 

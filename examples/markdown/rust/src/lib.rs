@@ -14,7 +14,7 @@ open_runtimes::handler!(handler);
 
 fn render(markdown: &str) -> String {
     let mut output = String::new();
-    // Whether each link or picture that is open may lead where it says.
+    // Whether each link or picture that is open may have its target.
     let mut open = Vec::new();
     let events = Parser::new(markdown).filter_map(|event| match event {
         // What is HTML in the source comes out as text.
@@ -32,7 +32,7 @@ fn render(markdown: &str) -> String {
     output
 }
 
-/// A list of what is allowed: browsers read more spellings of `javascript:` than a list of what is not would.
+/// A list of what is allowed: browsers read more spellings of `javascript:` than a list of what is not could have.
 fn is_harmless(url: &str) -> bool {
     match url.split_once([':', '/', '?', '#']) {
         Some((scheme, _)) if url[scheme.len()..].starts_with(':') => {

@@ -29,7 +29,7 @@ type step struct {
 	Code    integer
 }
 
-// integer is a number without a fraction, be it written 50 or 50.0.
+// integer is a number without a fraction, written as 50 or as 50.0.
 type integer int
 
 func (i *integer) UnmarshalJSON(text []byte) error {

@@ -4,7 +4,7 @@ declare(strict_types=1);
 
 namespace SmallMarkdown;
 
-/** What stands within a line: code, links, emphasis. Everything else is text, and is escaped. */
+/** What is within a line: code, links, emphasis. Everything else is text, and is escaped. */
 final class Inline
 {
     private const LINK = '~\G\[((?:[^\[\]\\\\]|\\\\.)*)\]\(<?([^\s<>()]*)>?(?:\s+"([^"]*)")?\)~';
@@ -49,7 +49,7 @@ final class Inline
         return ['<code>' . self::escape($code) . '</code>', \strlen($parts[0])];
     }
 
-    /** Where the target is not one to be opened without a thought, the link stays the text that it is. */
+    /** If the target is not safe to open, the link stays the text that it is. */
     private static function link(string $text, int $at): ?array
     {
         if ($text[$at] !== '[' || !preg_match(self::LINK, $text, $parts, 0, $at) || !self::isHarmless($parts[2])) {

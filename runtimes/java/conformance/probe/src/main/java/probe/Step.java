@@ -23,7 +23,7 @@ record Step(Map<String, Object> members) {
         return members.containsKey(name) ? text(name) : fallback;
     }
 
-    /** A number without a fraction, be it written 50 or 50.0. */
+    /** A number without a fraction, written as 50 or as 50.0. */
     int integer(String name) {
         Object value = members.get(name);
         if (value instanceof Double number && number == Math.rint(number)) return Math.toIntExact(number.longValue());
