@@ -7,7 +7,7 @@
 # compiled.
 own=/usr/local/lib/open-runtimes/go
 
-# Leaves beside a main.go what the server starts, where the program hands a handler over.
+# Leaves beside a main.go what the server starts, if the program hands a handler over.
 compile() {
     go build -modfile "$work/go.mod" -ldflags='-s -w' -o "$1/main.bin" "$1" || fail "go found the errors above."
     if grep -q 'this program hands a handler to openruntimes.Serve' "$1/main.bin"; then
@@ -33,7 +33,7 @@ date +%s >"$work/cache/trim.txt"
 export GOCACHE="$work/cache" GOTOOLCHAIN=local GOWORK=off CGO_ENABLED=0
 export GOFLAGS="-trimpath -buildvcs=false -mod=readonly -modcacherw ${GOFLAGS:-}"
 
-# The author's go.mod says where a laptop finds the module openruntimes; here it is the image's own.
+# The author's go.mod says where the author's machine finds the module openruntimes; here it is the image's own.
 cp go.mod "$work/go.mod"
 [ ! -e go.sum ] || cp go.sum "$work/go.sum"
 go mod edit -require openruntimes@v1.0.0 -replace "openruntimes=$own/api" "$work/go.mod" ||

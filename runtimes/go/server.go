@@ -49,7 +49,7 @@ type configuration struct {
 	key        [sha256.Size]byte
 }
 
-// loadConfiguration says which variable is wrong, where one is.
+// loadConfiguration says which variable is wrong, if one is.
 func loadConfiguration() (*configuration, error) {
 	maxBody, err := strconv.ParseUint(variable("INTERNAL_RUNTIME_MAX_BODY", "20971520"), 10, 63)
 	if errors.Is(err, strconv.ErrRange) {
@@ -78,8 +78,8 @@ func variable(name, otherwise string) string {
 	return otherwise
 }
 
-// authorise lets a request in that carries the key exactly once. Digests are compared, so that the time says
-// nothing of the key, its length neither.
+// authorise lets in a request that carries the key exactly once. Digests are compared, so that timing
+// tells nothing about the key, nor about its length.
 func (s *service) authorise(request *http.Request) error {
 	sent := request.Header["X-Internal-Challenge"]
 	if len(sent) == 1 {
@@ -101,7 +101,7 @@ func admit(request *http.Request, connection *server.Connection) error {
 		if two {
 			return server.NewError(server.BadRequest, "Content-Length and Transfer-Encoding must not come together.")
 		}
-		request.Close = request.Close || !seen // no second request gets past us to whoever reads lengths otherwise
+		request.Close = request.Close || !seen // a reader with other rules for lengths gets no second request past us
 	}
 	return nil
 }
@@ -111,12 +111,12 @@ func (s *service) parse(body []byte) (*server.Invocation, error) {
 	return server.Parse(body, s.configuration.entrypoint)
 }
 
-// resolveCode finds the program of a request: started once, also when its first requests come together.
+// resolveCode finds the program of a request: started once, even if its first requests come together.
 func (s *service) resolveCode(invocation *server.Invocation) (*server.Program, error) {
 	return s.code.Program(invocation.Path, invocation.File)
 }
 
-// call runs the handler to its end, also where the client has gone.
+// call runs the handler to its end, even if the client has gone.
 func call(program *server.Program, invocation *server.Invocation) (*server.Answer, error) {
 	return program.Call(invocation)
 }

@@ -65,7 +65,7 @@ func fallible[H Handler](handler H) func(*Request, *Response) error {
 	panic("unreachable: no other type is a Handler")
 }
 
-// run calls the handler to its end, be that a return, a panic or runtime.Goexit, and then says how it ended.
+// run calls the handler to its end, whether by a return, a panic or runtime.Goexit, and then says how it ended.
 func run(handler func(*Request, *Response) error, request *Request, ended func(*Answer, error)) {
 	settling := &settling{}
 	defer func() {

@@ -17,7 +17,7 @@ type Answer struct {
 	headers []header
 }
 
-// Header returns the first header with that name in any case, or "" where there is none.
+// Header returns the first header with that name in any case, or "" if there is none.
 func (a *Answer) Header(name string) string {
 	for _, header := range a.headers {
 		if strings.EqualFold(header.name, name) {

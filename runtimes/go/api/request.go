@@ -16,7 +16,7 @@ type Request struct {
 	Headers map[string]string
 }
 
-// NewRequest returns a request with this payload: for the tests of a function. It panics where JSON cannot
+// NewRequest returns a request with this payload: for the tests of a function. It panics if JSON cannot
 // hold the payload.
 func NewRequest(payload any) *Request {
 	encoded, err := json.Marshal(payload)
@@ -31,8 +31,8 @@ func (r *Request) Decode(into any) error {
 	return json.Unmarshal(r.Payload, into)
 }
 
-// Header returns a header with that name in any case, as HTTP matches names, or "" where there is none.
-// Where names differ in nothing but case, the one spelt as asked is preferred.
+// Header returns a header with that name in any case, as HTTP matches names, or "" if there is none.
+// If names differ in nothing but case, the one spelt as asked is preferred.
 func (r *Request) Header(name string) string {
 	if value, found := r.Headers[name]; found {
 		return value

@@ -16,7 +16,7 @@ import (
 const (
 	// socket is the descriptor on which the server talks to this program.
 	socket = 3
-	// exported is what build.sh looks for in a program: it is in there where main reaches Serve.
+	// exported is what build.sh looks for in a program: it is in there if main reaches Serve.
 	exported = "open-runtimes: this program hands a handler to openruntimes.Serve"
 	// processors at most: the container's 128 processes count threads, and hosts may have many cores.
 	processors = 8

@@ -16,7 +16,7 @@ func open(descriptor int, name string) *os.File {
 }
 
 // receive waits until the server hands over the next stream: the end of a socket, beside one byte. The error is io.EOF
-// where the server has ended.
+// if the server has ended.
 func receive(server *os.File) (*frame.Stream, error) {
 	waiting, err := server.SyscallConn()
 	if err != nil {

@@ -1,4 +1,4 @@
-// Greets whoever the payload names.
+// Greets the person that the payload names.
 package main
 
 import "openruntimes"

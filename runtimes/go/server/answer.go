@@ -34,7 +34,7 @@ func answerOf(fields [][]byte) (*Answer, error) {
 	return nil, NewError(InvalidResponse, "The function's answer is not valid.")
 }
 
-// validate returns the answer, or why it is none. Names and values come in turn.
+// validate returns the answer, or why there is none. Names and values come in turn.
 func validate(statusText, body []byte, namesAndValues [][]byte) (*Answer, error) {
 	status, err := strconv.Atoi(string(statusText))
 	if err != nil || status < 200 || status > 599 {

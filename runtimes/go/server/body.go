@@ -111,7 +111,7 @@ func must(field, be string) error {
 	return NewError(BadRequest, field+" must "+be+".")
 }
 
-// text is a string, or "" where it is none.
+// text is a string, or "" if it is not one.
 func text(value []byte, otherwise string) string {
 	switch {
 	case value == nil:

@@ -15,7 +15,7 @@ type Code struct {
 	known map[string]*loading
 }
 
-// loading is a program, once ready is closed; before that, whoever asks waits for it.
+// loading is a program, once ready is closed; before that, callers wait for it.
 type loading struct {
 	ready   chan struct{}
 	program *Program
@@ -27,7 +27,7 @@ func NewCode() *Code {
 	return &Code{known: map[string]*loading{}}
 }
 
-// Program returns the running program of a file: started once, also when its first requests come together. One
+// Program returns the running program of a file: started once, even if its first requests come together. One
 // that has ended, or could not be started, is forgotten.
 func (c *Code) Program(folder, file string) (*Program, error) {
 	source := path.Join(folder, file)

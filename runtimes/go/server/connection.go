@@ -64,8 +64,8 @@ func (c *Connection) Close() error {
 	return c.Conn.Close()
 }
 
-// unsupported begins the one answer that net/http gives to bytes that are no HTTP of ours and that blames the
-// server: a version that is none. No function's answer begins so, since its status line has no more words.
+// unsupported begins the one answer that net/http gives to bytes that are not HTTP/1.x and that blames the
+// server: for a version that does not exist. No function's answer begins so, since its status line has no more words.
 const (
 	unsupported = "HTTP/1.1 505 HTTP Version Not Supported: "
 	refusal     = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request"

@@ -18,7 +18,7 @@ const (
 	tooDeep
 )
 
-// check looks at all of a body: UTF-8 first, since encoding/json replaces what is none, then what is open at
+// check looks at all of a body: UTF-8 first, since encoding/json replaces what is not, then what is open at
 // once and whether each number is one that a double can hold, then the grammar.
 func check(body []byte) checked {
 	if !utf8.Valid(body) {
@@ -63,7 +63,7 @@ func isFinite(number []byte) bool {
 	return err == nil
 }
 
-// stringLength is the length of the string that begins here, its quotes included; of all there is, where it
+// stringLength is the length of the string that begins here, its quotes included; of all there is, if it
 // does not end.
 func stringLength(text []byte) int {
 	for i := 1; i < len(text); i++ {
@@ -79,7 +79,7 @@ func stringLength(text []byte) int {
 	return len(text)
 }
 
-// members calls back with each member of a valid JSON object, its name unescaped, its value as it stands.
+// members calls back with each member of a valid JSON object, its name unescaped, its value as it is.
 func members(object []byte, member func(name string, value []byte)) {
 	for i := 0; i < len(object); i++ {
 		if object[i] != '"' {
@@ -116,7 +116,7 @@ func valueLength(text []byte) int {
 	return len(text)
 }
 
-// unquote reads a valid JSON string, for which the library is asked only where something is escaped.
+// unquote reads a valid JSON string, for which the library is asked only if something is escaped.
 func unquote(text []byte) string {
 	if bytes.IndexByte(text, '\\') < 0 {
 		return string(text[1 : len(text)-1])

@@ -23,7 +23,7 @@ type Program struct {
 	how     string        // it ended
 }
 
-// errEnded is what a call comes to whose function takes its process with it.
+// errEnded is the outcome of a call whose function ends its process.
 var errEnded = NewError(FunctionError, "The function ended its process.")
 
 // start starts a program and waits until it says that it serves.
@@ -83,7 +83,7 @@ func (p *Program) HasEnded() bool {
 	}
 }
 
-// Call runs the handler to its end. Whoever called it may have gone by then.
+// Call runs the handler to its end. The client may have gone by then.
 func (p *Program) Call(invocation *Invocation) (*Answer, error) {
 	stream, err := p.take()
 	if err != nil {
@@ -95,7 +95,7 @@ func (p *Program) Call(invocation *Invocation) (*Answer, error) {
 	}
 	if err != nil || len(fields) == 0 {
 		stream.Close()
-		p.socket.Close() // watch finds out, and ends the process where it has not ended by itself
+		p.socket.Close() // watch finds out, and ends the process if it has not ended by itself
 		<-p.ended
 		return nil, errEnded
 	}
@@ -113,7 +113,7 @@ func (p *Program) take() (*frame.Stream, error) {
 		return nil, NewError(FunctionError, "The function cannot be reached: "+err.Error()+".")
 	}
 	defer theirs.Close()
-	// Where this fails the program has ended, and the call finds its stream at an end.
+	// If this fails, the program has ended, and the call finds its stream at an end.
 	_, _, _ = p.socket.WriteMsgUnix([]byte{0}, syscall.UnixRights(int(theirs.Fd())), nil)
 	return frame.NewStream(socket), nil
 }
@@ -125,7 +125,7 @@ func (p *Program) watch() {
 	fmt.Fprintf(os.Stderr, "%s: the function's program ended: %s. The next request starts it anew.\n", p.source, p.how)
 }
 
-// end ends the process where it has not ended by itself. Calls under way find their streams at an end.
+// end ends the process if it has not ended by itself. Calls under way find their streams at an end.
 func (p *Program) end() {
 	p.socket.Close()
 	_ = p.command.Process.Kill()

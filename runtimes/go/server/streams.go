@@ -19,7 +19,7 @@ type streams struct {
 	closed  bool
 }
 
-// take returns the stream that was used last, or nil where there is none.
+// take returns the stream that was used last, or nil if there is none.
 func (s *streams) take() *frame.Stream {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -45,7 +45,7 @@ func (s *streams) add(stream *frame.Stream) {
 	s.lookLater()
 }
 
-// lookLater sees to it that what no call needs is closed.
+// lookLater has the streams closed that no call needs.
 func (s *streams) lookLater() {
 	if !s.looking && len(s.idle) > 0 {
 		s.looking = true

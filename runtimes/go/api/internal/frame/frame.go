@@ -1,7 +1,7 @@
 // Package frame is how the server and a function's program talk: in frames over sockets, each a list of fields.
 //
 // On the wire a frame is its length, then each field after its own length. Numbers have four bytes, the lowest
-// first. What the fields mean is said where they are written.
+// first. What the fields mean is said in the code that writes them.
 package frame
 
 import (
@@ -18,7 +18,7 @@ const (
 	word = 4
 	// longest is more than any request or answer may have.
 	longest = 1 << 30
-	// large is a field that is sent from where it lies: a copy would cost more than a write of its own.
+	// large is a field that is sent without a copy, which would cost more than a write of its own.
 	large = 16 << 10
 )
 
@@ -64,13 +64,13 @@ func (s *Stream) Send(fields ...[]byte) error {
 		}
 	}
 	if s.buffer = buffer; cap(buffer) > 2*large {
-		s.buffer = nil // one long frame is no reason to hold room for others
+		s.buffer = nil // one long frame is not a reason to keep memory for others
 	}
 	_, err := s.socket.Write(buffer)
 	return err
 }
 
-// Receive waits for the next frame. The fields are the caller's own. The error is io.EOF where the other side has
+// Receive waits for the next frame. The fields are the caller's own. The error is io.EOF if the other side has
 // closed its end and no frame is cut short.
 func (s *Stream) Receive() ([][]byte, error) {
 	var head [word]byte
