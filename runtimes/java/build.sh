@@ -7,7 +7,7 @@
 # itself needs to compile.
 own=/usr/local/lib/open-runtimes/java
 
-# Memory as in the locked container, where deploy.sh builds. A build is over before a better compiler pays.
+# Memory as in the hardened container, in which deploy.sh builds. A build is over before a better compiler pays.
 jvm='-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:MaxRAMPercentage=55 -XX:-UsePerfData'
 
 # Where Maven keeps what it downloads: a ~/.m2 that is there is the author's, mounted to be kept.
@@ -25,7 +25,7 @@ run_maven() {
         -Dmaven.repo.local.tail.ignoreAvailability=true "$@"
 }
 
-# Compiles into target/classes and copies what is needed to run into target/dependency. Where what the image carries
+# Compiles into target/classes and copies what is needed to run into target/dependency. If what the image carries
 # is enough, the network is not asked.
 compile_with_maven() {
     set -- process-classes dependency:copy-dependencies -DincludeScope=runtime -Dmdep.outputDirectory=target/dependency

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Serves the function in /tmp/code.tar.gz, or what lies in /usr/code.
+# Serves the function in /tmp/code.tar.gz, or the contents of /usr/code.
 # Java cannot close a descriptor by its number, but it can close its standard input: so the key moves there.
 # shellcheck source-path=SCRIPTDIR source=../base/lib/launch.sh
 . /usr/local/lib/open-runtimes/launch.sh

@@ -76,13 +76,13 @@ final class Server implements Loop.Server, SignalHandler {
         return !isZero && number.length() <= 18;
     }
 
-    /** Lets a request in that carries the key exactly once. */
+    /** Lets in a request that carries the key exactly once. */
     private void authorise(Head head) throws Refusal {
         byte[] challenge = head.challenge();
         if (challenge == null || !isKey(challenge)) throw new Refusal(Refusal.Kind.UNAUTHORIZED, "Unauthorized");
     }
 
-    /** Looks at every byte sent, whether or not one before it differed: the time says nothing of the key. */
+    /** Looks at every byte that was sent, even after one that differs: timing tells nothing about the key. */
     private boolean isKey(byte[] sent) {
         byte[] key = configuration.key;
         int difference = sent.length ^ key.length;
@@ -168,7 +168,7 @@ final class Server implements Loop.Server, SignalHandler {
         call(connection, resolveCode(invocation), invocation.request);
     }
 
-    /** The one name of the code file. It is loaded where the call runs, since that may take its time. */
+    /** The one name of the code file. It is loaded on the thread of the call, since that may be slow. */
     private static String resolveCode(Invocation invocation) {
         return Code.normalise(invocation.path + '/' + invocation.file);
     }
@@ -188,7 +188,7 @@ final class Server implements Loop.Server, SignalHandler {
         shutDown();
     }
 
-    /** Now that nothing runs any more. What functions left running is not waited for, and without halt it is 143. */
+    /** Once nothing runs any more. What functions left running is not waited for, and without halt it is 143. */
     private static void shutDown() {
         System.out.flush();
         System.err.flush();

@@ -46,14 +46,14 @@ final class Mark {
         }
     }
 
-    /** A class lies where its package says; a source need not, and is no function then. */
+    /** A class is in the folder of its package; a source need not be, and is not a function then. */
     private void look(ClassLoader loader, Path source, String name) throws IOException {
         if (!Files.isRegularFile(classes.resolve(name + ".class"))) return;
         Class<?> type;
         try {
             type = Class.forName(name.replace('/', '.'), false, loader);
         } catch (ClassNotFoundException | LinkageError error) {
-            return; // it stands on what is not there, and nobody may ever need it
+            return; // it depends on what is not there, and nobody may ever need it
         }
         if (!Handler.class.isAssignableFrom(type) || type.isInterface() || Modifier.isAbstract(type.getModifiers()))
             return;

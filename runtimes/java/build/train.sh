@@ -50,13 +50,13 @@ if java -XX:AOTMode=off -version 2>/dev/null; then
     use=-XX:AOTCache=$cache must=-XX:AOTMode=on
 else
     serve 50 -XX:DumpLoadedClassList="$record"
-    # Java 21 keeps objects, the graph of modules among them, only where it dumps with this collector.
+    # Java 21 keeps objects, the graph of modules among them, only if it dumps with this collector.
     java @"$shared" @"$options" -XX:-UseSerialGC -XX:+UseG1GC -Xshare:dump -XX:SharedClassListFile="$record" -XX:SharedArchiveFile="$cache" "$class"
     use=-XX:SharedArchiveFile=$cache must=-Xshare:on
 fi
 rm -f "$record"
 chmod 644 "$cache"
 
-# Started so, the JVM ends where the cache does not fit. In use it would only be slow.
+# Started like this, the JVM ends if the cache does not fit. In use it would only be slow.
 echo "$use" >>"$options"
 serve 1 $must

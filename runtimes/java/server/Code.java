@@ -15,7 +15,7 @@ import org.openruntimes.Handler;
  * Which function serves which code file.
  *
  * <p>build.sh leaves a file {@code Main.function} beside the source {@code Main.java} of a function: the name of its
- * class, and where its classes lie, line by line. Each source has a class loader of its own.
+ * class, and where its classes are, line by line. Each source has a class loader of its own.
  */
 public final class Code {
     /** What functions see besides themselves: the JDK and the API, and nothing of this server. */
@@ -56,7 +56,7 @@ public final class Code {
         return place == null ? null : place.function;
     }
 
-    /** Loaded once, also when its first requests come together. Failures are forgotten. */
+    /** Loaded once, even if its first requests come together. Failures are forgotten. */
     Function load(String source) throws Refusal {
         String stem = source.endsWith(".java") ? source.substring(0, source.length() - 5) : source;
         File built = new File(stem + ".function");

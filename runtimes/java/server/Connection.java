@@ -73,7 +73,7 @@ public final class Connection {
         if (busy) listen(0); // the next request waits for its turn, and its rest with the client
     }
 
-    /** Goes as far as the bytes do. */
+    /** Handles what has come so far. */
     void advance() {
         while (!busy && lingers == 0 && head == null && !closed) {
             boolean whole;
@@ -111,7 +111,7 @@ public final class Connection {
         reply(answer, reader.head != null && reader.head.method.equals("HEAD"));
     }
 
-    /** Where the client has gone, nobody hears it. */
+    /** If the client has gone, nobody reads it. */
     public void reply(Answer answer) {
         reply(answer, false);
     }

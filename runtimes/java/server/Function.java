@@ -5,7 +5,7 @@ import org.openruntimes.Handler;
 /** A handler, the loader of its classes, and whether its calls are brief. */
 final class Function {
     private static final long BRIEF = 500_000; // nanoseconds: about what a thread costs
-    private static final int PATIENCE = 3;
+    private static final int SLOW_CALLS = 3;
     private static final long PAUSE = 100_000_000;
 
     private final Handler handler;
@@ -29,7 +29,7 @@ final class Function {
 
     /** On a busy machine any call may take longer once, so what was put aside is given another chance now and then. */
     boolean isBrief() {
-        return slow < PATIENCE || System.nanoTime() - again >= 0;
+        return slow < SLOW_CALLS || System.nanoTime() - again >= 0;
     }
 
     void took(long time) {

@@ -30,7 +30,7 @@ public final class Head {
         if (isChunked && (length >= 0 || isOld)) throw Refusal.plain(400);
     }
 
-    /** The key as it was sent, where it was sent once; else null. */
+    /** The key as it was sent, if it was sent once; else null. */
     public byte[] challenge() {
         return challenges == 1 ? challenge : null;
     }

@@ -18,11 +18,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * The event loop: all connections, and the calls that come of them.
  *
  * <p>Handing each call to a thread of its own would cost more than most calls do. So a function that has been brief
- * runs right here, on the thread that read its request. Where such a call turns out to take its time, the watcher
+ * runs right here, on the thread that read its request. If such a call turns out to be slow, the watcher
  * notices and lets another thread go on with the loop: the one that is held up finishes its call and is then a thread
  * of the pool like any other. So all that is here belongs to the thread that runs the loop, whichever it is.
  *
- * <p>There is no lambda on the way to the first answer: Java 21 takes milliseconds for the first one.
+ * <p>Nothing before the first answer uses a lambda: Java 21 takes milliseconds for the first one.
  */
 public final class Loop implements Runnable {
     /** What the loop asks of the server. */
@@ -115,7 +115,7 @@ public final class Loop implements Runnable {
             try {
                 client = listener.accept();
             } catch (IOException error) {
-                // No descriptors left, most likely. Who waits in the queue is accepted when there are some again.
+                // No descriptors left, most likely. Clients in the queue are accepted when there are some again.
                 System.err.println("A connection could not be accepted: " + error.getMessage() + ".");
                 Thread.sleep(10);
                 return;
@@ -157,7 +157,7 @@ public final class Loop implements Runnable {
         });
     }
 
-    /** Nothing new comes in, what runs is answered. */
+    /** Nothing new is let in, and what runs is answered. */
     private void stopNow() {
         if (stopping) return;
         stopping = true;

@@ -46,7 +46,7 @@ final class Reader {
         this.door = door;
     }
 
-    /** Takes all that is there. Kept as long as it is needed, and no buffer is where nothing came. */
+    /** Takes all that is there. A buffer is kept only while it is needed: nothing came, no buffer. */
     void feed(ByteBuffer data) {
         int more = data.remaining();
         if (at == end) {
@@ -140,7 +140,7 @@ final class Reader {
         return true;
     }
 
-    /** No more room than came: a length that is only declared costs nothing. */
+    /** No more memory than bytes that came: a length that is only declared costs nothing. */
     private void reserve(int some) {
         if (body.length - size >= some) return;
         long wanted = Math.max(size + (long) some, Math.min(2L * body.length, size + STEP));

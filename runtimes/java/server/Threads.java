@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
-/** Who runs what: the loop, and the calls that it does not run itself. */
+/** The threads: the one that runs the loop, and those that run the calls that it does not run itself. */
 final class Threads {
     /** Leaves the loop, in the thread that ran it. Unchecked, and no Exception: it passes through all in between. */
     static final class Displaced extends Error {
@@ -98,7 +98,7 @@ final class Threads {
         }
     }
 
-    /** The loop must go on, also where the container has no thread left for the moment. */
+    /** The loop must go on, even if the container has no thread left for the moment. */
     private void replace() {
         while (true) {
             try {

@@ -3,7 +3,7 @@ import org.openruntimes.Handler;
 import org.openruntimes.Request;
 import org.openruntimes.Response;
 
-/** Greets whoever the payload names. */
+/** Greets the person that the payload names. */
 public class Main implements Handler {
     @Override
     public void handle(Request req, Response res) {

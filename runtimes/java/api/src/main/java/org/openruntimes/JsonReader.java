@@ -78,7 +78,7 @@ final class JsonReader {
         throw unexpected();
     }
 
-    /** From the first backslash on. What lies between two is taken as it is. */
+    /** From the first backslash on. What is between two is taken as it is. */
     private String escaped(int start) {
         StringBuilder whole = new StringBuilder();
         int from = start;

@@ -12,7 +12,7 @@ final class JsonWriter {
     private static final int DEEPEST = 1000;
 
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.ISO_8859_1);
-    /** Characters that are written before there is a look at the room that is left; each may take six bytes. */
+    /** Characters that are written before the next look at the space that is left; each may take six bytes. */
     private static final int STEP = 1024;
 
     private byte[] bytes = new byte[512];
@@ -144,7 +144,7 @@ final class JsonWriter {
         } else {
             int point = text.codePointAt(at);
             if (point == c) {
-                escape(c); // half of a pair has no UTF-8, but an escape
+                escape(c); // half of a pair is not UTF-8, but has an escape
             } else {
                 bytes[size++] = (byte) (0xf0 | point >> 18);
                 bytes[size++] = (byte) (0x80 | point >> 12 & 0x3f);

@@ -16,7 +16,7 @@ public record Request(Object payload, Map<String, String> env, Map<String, Strin
         this(payload, new LinkedHashMap<>(), new LinkedHashMap<>());
     }
 
-    /** The payload where it is an object; a failure that says so where it is not. */
+    /** The payload if it is an object; else a failure that says so. */
     @SuppressWarnings("unchecked")
     public Map<String, Object> object() {
         if (payload instanceof Map<?, ?> map) return (Map<String, Object>) map;

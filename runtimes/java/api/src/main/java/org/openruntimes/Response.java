@@ -7,7 +7,7 @@ import java.util.Map;
 
 /** The answer to one request. The first of {@code send}, {@code json} and {@code bytes} counts. */
 public final class Response {
-    /** Gets each answer as the function gives it, or why it is none. */
+    /** Gets each answer as the function gives it, or why there is none. */
     public interface Outcome {
         void answered(Answer answer);
 
