@@ -37,13 +37,13 @@ function loadConfiguration() {
   return { maxBody: Number(maxBody), entrypoint, key };
 }
 
-/** Lets a request in that carries the key exactly once: twice, it is joined by ", ", and no key has a space. */
+/** Lets in a request that carries the key exactly once: two are joined by ", ", and no key has a space. */
 function authorise(request, configuration) {
   const challenge = request.headers['x-internal-challenge'] ?? '';
   if (!isKey(challenge, configuration.key)) throw new RuntimeError('unauthorized', 'Unauthorized');
 }
 
-/** Looks at every byte that was sent, even after one that differs: the time tells nothing about the key. */
+/** Looks at every byte that was sent, even after one that differs: timing tells nothing about the key. */
 function isKey(sent, key) {
   let difference = sent.length ^ key.length;
   for (let i = 0; i < sent.length; i += 1) difference |= sent.charCodeAt(i) ^ key[i % key.length];
@@ -230,7 +230,7 @@ function answerTo(error) {
 
 let isClosed = false;
 
-/** Nothing new comes in, what runs is answered. Half a request gets a moment to become a whole one. */
+/** Nothing new is let in, and what runs is answered. Half a request gets a moment to become a whole one. */
 function shutDown(server) {
   if (stopping) return;
   stopping = true;

@@ -4,7 +4,7 @@
 // loadConfiguration, authorise, parse, resolveCode, call, reply, shutDown.
 //
 // PHP does one thing at a time, so functions run in other processes: this one reads requests and hands each
-// to a worker, which runs `call`. Here no code of a function ever runs, and there no key is known.
+// to a worker, which runs `call`. A function's code never runs here, and the key is never known there.
 
 declare(strict_types=1);
 
@@ -61,7 +61,7 @@ function variable(string $name, string $default): string
     return $value === '' ? $default : $value;
 }
 
-/** Lets a request in that carries the key exactly once. Digests have one length, so the time says nothing of it. */
+/** Lets in a request that carries the key exactly once. Digests have one length, so timing tells nothing about it. */
 function authorise(Head $head, string $digest): void
 {
     $challenges = $head->fields['x-internal-challenge'] ?? [];
@@ -255,7 +255,7 @@ function reply(Connection $connection, Answer $answer): void
     $connection->resume();
 }
 
-/** Now that nothing runs any more. Workers end with their sockets. What functions left running is not waited for. */
+/** Once nothing runs any more. Workers end with their sockets. What functions left running is not waited for. */
 function shutDown(): never
 {
     exit(0);

@@ -45,7 +45,7 @@ def load_configuration():
 
 
 def authorise(message, key):
-    """Lets a request in that carries the key exactly once."""
+    """Lets in a request that carries the key exactly once."""
     challenges = message.fields.get(b"x-internal-challenge", ())
     if len(challenges) != 1 or not is_same(challenges[0], key):
         raise RuntimeAnswer("unauthorized", "Unauthorized")
@@ -92,7 +92,7 @@ def locate(path, file):
 
 
 def resolve_code(path, source):
-    """The function of a file: loaded once, also when its first requests come together. Failures are forgotten."""
+    """The function of a file: loaded once, even if its first requests come together. Failures are forgotten."""
     with resolving:
         if source not in functions:
             if not os.path.isfile(source):
@@ -159,7 +159,7 @@ class Call:
     def answer(self):
         if not self.outcomes:
             self.settle(RuntimeAnswer("no-response", "The function did not answer.").answer)
-        self.response = None  # it leads back here, and what is in no circle is freed at once
+        self.response = None  # it refers back to this, and what is in no cycle is freed at once
         return self.outcomes[0]
 
 
@@ -212,7 +212,7 @@ class Server:
 
 
 def shut_down():
-    """Now that nothing runs any more. What functions left running is not waited for."""
+    """Once nothing runs any more. What functions left running is not waited for."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

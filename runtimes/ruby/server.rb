@@ -54,7 +54,7 @@ module OpenRuntimes
     raise ArgumentError, "INTERNAL_RUNTIME_KEY did not arrive on descriptor 3: start the server with launch.sh."
   end
 
-  # Lets a request in that carries the key, and carries it once.
+  # Lets in a request that carries the key exactly once.
   def self.authorise(message, key)
     raise RuntimeAnswer.new("unauthorized", "Unauthorized") unless key.same?(message["x-internal-challenge"] || "")
   end
@@ -99,7 +99,7 @@ module OpenRuntimes
   FUNCTIONS = {} # rubocop:disable Style/MutableConstant -- it fills up
   RESOLVING = Mutex.new
 
-  # The function of a file: loaded once, also when its first requests come together. Failures are forgotten.
+  # The function of a file: loaded once, even if its first requests come together. Failures are forgotten.
   def self.resolve_code(source)
     RESOLVING.synchronize do
       FUNCTIONS[source] ||= begin
@@ -206,7 +206,7 @@ module OpenRuntimes
     def stopped = OpenRuntimes.shut_down
   end
 
-  # Now that nothing runs any more. What functions left running is not waited for.
+  # Once nothing runs any more. What functions left running is not waited for.
   def self.shut_down
     [$stdout, $stderr].each do |stream|
       stream.flush

@@ -80,7 +80,7 @@ impl std::fmt::Display for Gone {
 
 impl std::error::Error for Gone {}
 
-/// Lets a request in that carries the key exactly once.
+/// Lets in a request that carries the key exactly once.
 fn authorise(headers: &HeaderMap, configuration: &Configuration) -> Result<(), RuntimeError> {
     let mut challenges = headers.get_all("x-internal-challenge").iter();
     match (challenges.next(), challenges.next()) {
@@ -89,7 +89,7 @@ fn authorise(headers: &HeaderMap, configuration: &Configuration) -> Result<(), R
     }
 }
 
-/// Looks at every byte sent, whether or not one before it differed: the time says nothing of the key.
+/// Looks at every byte that was sent, even after one that differs: timing tells nothing about the key.
 fn is_key(sent: &[u8], key: &[u8]) -> bool {
     let differences = sent.iter().zip(key.iter().cycle()).map(|(sent, key)| usize::from(sent ^ key));
     std::hint::black_box(differences.fold(sent.len() ^ key.len(), std::ops::BitOr::bitor)) == 0
@@ -116,7 +116,7 @@ fn is_host(host: &[u8]) -> bool {
     host.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%:[]".contains(byte))
 }
 
-/// The code of a request: loaded once, also when its first requests come together.
+/// The code of a request: loaded once, even if its first requests come together.
 async fn resolve_code(server: &Server, invocation: &Invocation) -> Result<Arc<Library>, RuntimeError> {
     server.code.library(&invocation.path, &invocation.file).await
 }

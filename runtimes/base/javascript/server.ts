@@ -47,14 +47,14 @@ export async function loadConfiguration(sibling: Sibling): Promise<Configuration
   return { maxBody: Number(maxBody), entrypoint, key, load: sibling.load };
 }
 
-/** Lets a request in that carries the key exactly once. */
+/** Lets in a request that carries the key exactly once. */
 function authorise(head: Head, configuration: Configuration): void {
   if (head.challenges !== 1 || !isKey(head.challenge, configuration.key)) {
     throw new RuntimeError("unauthorized", "Unauthorized");
   }
 }
 
-/** Looks at every byte sent, whether or not one before it differed: the time says nothing of the key. */
+/** Looks at every byte that was sent, even after one that differs: timing tells nothing about the key. */
 function isKey(sent: Uint8Array, key: Uint8Array): boolean {
   let difference = sent.length ^ key.length;
   for (let i = 0; i < sent.length; i += 1) difference |= sent[i] ^ key[i % key.length];
@@ -220,7 +220,7 @@ export async function attend(connection: Connection, configuration: Configuratio
   connection.close();
 }
 
-/** Nothing new comes in once `close` is called, what runs is answered. */
+/** Once `close` is called nothing new is let in, and what runs is answered. */
 export function shutDown(sibling: Sibling, close: () => void): void {
   if (stopping) return;
   stopping = true;

@@ -6,7 +6,7 @@ const http = require('node:http');
 const FORBIDDEN = /^(content-length|transfer-encoding|connection|date|trailer|x-internal-.*)$/i;
 const BODILESS = new Set([204, 205, 304]);
 
-/** The `res` of one call. `settle` gets each answer, or else why it is none, as the function gives it. */
+/** The `res` of one call. `settle` gets each answer, or else why there is none, as the function gives it. */
 function createResponse(settle) {
   const respond = (contentType, encode, value, status, headers) => {
     let answer;

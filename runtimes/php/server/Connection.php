@@ -58,7 +58,7 @@ final class Connection
         $this->listen();
     }
 
-    /** Goes as far as the bytes do. */
+    /** Handles what has come so far. */
     private function advance(): void
     {
         while ($this->socket !== null && !$this->isBusy && $this->lingers === null && $this->isSent()) {

@@ -74,7 +74,7 @@ final class Connections
         }
     }
 
-    /** Nothing new comes in, what runs is answered. Half a request gets a moment to become a whole one. */
+    /** Nothing new is let in, and what runs is answered. Half a request gets a moment to become a whole one. */
     public function stop(): void
     {
         $this->loop->forget($this->listener);

@@ -1,1 +1,1 @@
-"""What server.py stands on. The name is one that no function's own module is likely to have."""
+"""The modules of server.py. The name is one that no function's own module is likely to have."""

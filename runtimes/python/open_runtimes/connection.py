@@ -72,7 +72,7 @@ class Connection:
             self._listen(0)  # the next request waits for its turn, and its rest with the client
 
     def advance(self):
-        """Goes as far as the bytes do."""
+        """Handles what has come so far."""
         reader = self.reader
         while not (self.busy or self.lingers or self.unsent is not None or self.socket is None):
             if reader.whole:

@@ -76,7 +76,7 @@ class Reader:
         return self.message is None and not self.whole and self.refusal is None
 
     def close(self):
-        self.parser = None  # it leads back here, and what is in no circle is freed at once
+        self.parser = None  # it refers back to this, and what is in no cycle is freed at once
         self.message = None
         self.whole.clear()
 

@@ -50,4 +50,4 @@ def encode(value):
     try:
         return text.encode()
     except UnicodeEncodeError:
-        return write_escaped(value).encode()  # half of a surrogate pair has no UTF-8, but an escape
+        return write_escaped(value).encode()  # half of a surrogate pair is not UTF-8, but has an escape

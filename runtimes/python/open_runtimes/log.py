@@ -6,7 +6,7 @@ from .runtime_answer import describe
 
 
 def say(text):
-    """In one piece: print writes the line break apart, and what another thread prints may come between."""
+    """In one piece: print writes the line break by itself, and what another thread prints may come between."""
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()
 

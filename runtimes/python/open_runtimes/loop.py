@@ -139,7 +139,7 @@ class Loop:
                 connection.close()
 
     def stop(self):
-        """Nothing new comes in, what runs is answered. Half a request gets a moment to become a whole one."""
+        """Nothing new is let in, and what runs is answered. Half a request gets a moment to become a whole one."""
         if self.stopping:
             return
         self.stopping = True
@@ -152,7 +152,7 @@ class Loop:
                 connection.deadline = min(connection.deadline, self.now + GRACE)
 
     def post(self, function, *arguments):
-        """Has the loop do something: the one method for other threads."""
+        """Makes the loop do something: the one method for other threads."""
         self.posted.append((function, arguments))
         if not self.woken:
             self.woken = True

@@ -12,7 +12,7 @@ BODILESS = (204, 205, 304)
 
 
 class Response:
-    """`settle` gets each answer, or the error that says why it is none, as the function gives it."""
+    """`settle` gets each answer, or the error that says why there is none, as the function gives it."""
 
     __slots__ = ("_settle",)
 

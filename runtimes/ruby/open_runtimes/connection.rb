@@ -49,7 +49,7 @@ module OpenRuntimes
       close
     end
 
-    # Goes as far as the bytes do.
+    # Handles what has come so far.
     def advance
       until @busy || @lingers || !@unsent.empty? || @socket.nil?
         if (message = @reader.whole.shift)

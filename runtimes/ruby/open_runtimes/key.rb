@@ -9,8 +9,8 @@ module OpenRuntimes
       @words = words(bytes)
     end
 
-    # Looks at every byte of the key, whether or not one before it differed: the time says nothing of the key. Ruby's
-    # own way to do this is OpenSSL's, which takes 20 ms of the start to load.
+    # Looks at every byte of the key, even after one that differs: timing tells nothing about the key. Ruby's own way
+    # to do this is OpenSSL's, which takes 20 ms of the start to load.
     def same?(sent)
       difference = sent.bytesize ^ @length
       others = words(sent)

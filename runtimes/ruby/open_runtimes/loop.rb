@@ -166,7 +166,7 @@ module OpenRuntimes
       @connections.each_value.select { |connection| connection.deadline <= @now }.each(&:close)
     end
 
-    # Nothing new comes in, what runs is answered. Half a request gets a moment to become a whole one.
+    # Nothing new is let in, and what runs is answered. Half a request gets a moment to become a whole one.
     def stop
       return if @stopping
 

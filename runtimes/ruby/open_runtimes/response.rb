@@ -11,7 +11,7 @@ module OpenRuntimes
     BODILESS = [204, 205, 304].freeze
     NO_HEADERS = {}.freeze
 
-    # The call gets each answer, or the error that says why it is none, as the function gives it.
+    # The call gets each answer, or the error that says why there is none, as the function gives it.
     def initialize(call)
       @call = call
     end

@@ -14,7 +14,7 @@ use crate::runtime_error::{Kind, RuntimeError};
 pub(crate) struct Code(Mutex<HashMap<PathBuf, Arc<OnceCell<Arc<Library>>>>>);
 
 impl Code {
-    /// Loaded once, also when its first requests come together. Failures are forgotten.
+    /// Loaded once, even if its first requests come together. Failures are forgotten.
     pub(crate) async fn library(&self, path: &str, file: &str) -> Result<Arc<Library>, RuntimeError> {
         let source = normalise(&Path::new(path).join(file));
         let known = self.cells().get(&source).cloned();

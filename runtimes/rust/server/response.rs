@@ -12,7 +12,7 @@ pub(crate) struct Answer {
     pub(crate) body: Bytes,
 }
 
-/// The answer, or why it is none. Names and values come in turn.
+/// The answer, or why there is none. Names and values come in turn.
 pub(crate) fn answer_of(status: u16, names_and_values: &[&[u8]], body: Bytes) -> Result<Answer, String> {
     let valid = StatusCode::from_u16(status).ok().filter(|_| (200..=599).contains(&status));
     let status = valid.ok_or_else(|| format!("The status must be from 200 to 599, not {status}."))?;

@@ -135,7 +135,7 @@ function note(head: Head, bytes: Uint8Array, name: number, colon: number, close:
 
 const isBlank = (byte: number) => byte === SPACE || byte === TAB;
 
-/** In any case: of what may stand in a name, only a letter and its capital are the same with this bit set. */
+/** In any case: of what may be in a name, only a letter and its capital are the same with this bit set. */
 function isNamed(bytes: Uint8Array, at: number, colon: number, name: string): boolean {
   if (colon - at !== name.length) return false;
   for (let i = 0; i < name.length; i += 1) if ((bytes[at + i] | 0x20) !== name.charCodeAt(i)) return false;

@@ -16,7 +16,7 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 const TYPED = /^content-type:/im;
 const BODILESS = new Set([204, 205, 304]);
 
-/** The `res` of one call. `settle` gets each answer, or else why it is none, as the function gives it. */
+/** The `res` of one call. `settle` gets each answer, or else why there is none, as the function gives it. */
 export function createResponse(settle: (answer?: Answer, refused?: unknown) => void): Response {
   const respond = <T>(
     type: string,

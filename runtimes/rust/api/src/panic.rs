@@ -11,7 +11,7 @@ thread_local! {
     static LAST: RefCell<Option<Failure>> = const { RefCell::new(None) };
 }
 
-/// Each panic goes to stderr with its stack, also one in work that is left running.
+/// Each panic goes to stderr with its stack, even one in work that is left running.
 pub(crate) fn install_hook() {
     std::panic::set_hook(Box::new(|info| {
         let message = text(info.payload());
