@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use conformance::plan::{self, Plan, Selection};
+use conformance::plan::{self, Part, Plan, Selection};
 use conformance::report::{Outcome, Verdict, expectations, explain, table};
 use conformance::run::{self, JOBS, Run, Terminal};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
@@ -27,7 +27,8 @@ fn gate(arguments: &Arguments) -> Result<ExitCode, String> {
         .and_then(|runtimes| Plan::of(&runtimes, plan::today()))
         .map_err(|error| error.to_string())?;
     let named: Vec<String> = arguments.filter.iter().cloned().collect();
-    let plan = plan.naming(&Selection::of(&named));
+    let part = Part::asked_for().map_err(|error| error.to_string())?;
+    let plan = plan.naming(&Selection::of(&named)).part(part).map_err(|error| error.to_string())?;
     let run = Arc::new(Run::new(&root, plan, Arc::new(Terminal::new(false)))?);
     let trials: Vec<Trial> = run
         .planned()
@@ -55,7 +56,7 @@ fn gate(arguments: &Arguments) -> Result<ExitCode, String> {
         eprintln!("warning: {}\n{}", outcome.name(), explain(outcome));
     }
     eprintln!("{}", expectations(&summary.outcomes, &plan::in_a_month().to_string()));
-    eprintln!("{}\n{:.1} s; {}", table(&summary.outcomes), summary.seconds, summary.report.display());
+    eprintln!("{}\n{}; {}", table(&summary.outcomes), summary.times(), summary.report.display());
     // With all of it skipped that is what was asked for: `ci/test --harness` does so.
     if reported == 0 && arguments.skip.is_empty() {
         return Err("nothing was selected: `cargo test -p conformance --test conformance -- --list` shows every trial; \

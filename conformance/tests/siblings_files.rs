@@ -49,9 +49,14 @@ const LABELS: &str = "\
 LABEL org.opencontainers.image.title=\"Open Runtimes: <title>\" \\
       org.opencontainers.image.version=\"${<argument>}\" \\
       org.opencontainers.image.description=\"<description>\" \\
-      org.open-runtimes.entrypoint=\"<entrypoint>\"
+      org.open-runtimes.entrypoint=\"<entrypoint>\"<pair>
 CMD [\"launch.sh\"]
 ";
+
+/// What an image of a pair also says: its role, and the name of the other.
+const PAIR: &str = " \\
+      org.open-runtimes.role=\"<role>\" \\
+      org.open-runtimes.<other>=\"open-runtimes/<name>:${<argument>}<suffix>\"";
 
 /// How each labels in a Dockerfile begin.
 const TITLE: &str = "LABEL org.opencontainers.image.title=";
@@ -68,6 +73,8 @@ struct Sibling {
     entrypoint: String,
     family: Option<String>,
     memory: u32,
+    /// The target that serves, if each version is a pair.
+    serves: Option<String>,
     /// Each version, and the build arguments that make it.
     versions: BTreeMap<String, BTreeMap<String, String>>,
 }
@@ -85,6 +92,7 @@ impl Sibling {
                 entrypoint: runtime.manifest.entrypoint,
                 family: runtime.manifest.family,
                 memory: specs[0].memory,
+                serves: runtime.manifest.serve.map(|serve| serve.target),
                 versions: specs
                     .iter()
                     .map(|spec| (spec.id.version().to_string(), spec.arguments.clone()))
@@ -123,6 +131,21 @@ impl Sibling {
         Ok(first)
     }
 
+    /// What a stage says of the pair that it is one image of.
+    fn pair(&self, argument: &str, is_last: bool) -> String {
+        let Some(target) = &self.serves else { return String::new() };
+        let suffix = if is_last { format!("-{target}") } else { String::new() };
+        let (role, other) = if is_last { ("build", "serve") } else { ("serve", "build") };
+        let data = [
+            ("role", role),
+            ("other", other),
+            ("name", &self.name),
+            ("argument", argument),
+            ("suffix", &suffix),
+        ];
+        filled(PAIR, &data)
+    }
+
     /// The Dockerfile with the labels that it should have, of its last stage and of those before that only launch.
     fn labelled(&self, argument: &str, dockerfile: &str) -> Result<String, String> {
         let mut wanted = String::new();
@@ -140,7 +163,8 @@ impl Sibling {
             let described =
                 labels[..end].split_once("image.description=\"").and_then(|(_, text)| text.split_once('"'));
             let (description, _) = described.ok_or("labels in Dockerfile have no description")?;
-            let suffix = if labels[end..].contains(TITLE) { ", launch only" } else { "" };
+            let is_last = !labels[end..].contains(TITLE);
+            let suffix = if is_last { "" } else { ", launch only" };
             wanted += before;
             wanted += &filled(
                 LABELS,
@@ -149,6 +173,7 @@ impl Sibling {
                     ("argument", argument),
                     ("description", description),
                     ("entrypoint", &self.entrypoint),
+                    ("pair", &self.pair(argument, is_last)),
                 ],
             );
             rest = &labels[end..];

@@ -46,6 +46,7 @@ pub struct Launch {
     environment: Vec<(String, String)>,
     package: Option<Package>,
     files: Vec<(String, Vec<u8>)>,
+    where_built: bool,
 }
 
 impl Default for Launch {
@@ -56,6 +57,7 @@ impl Default for Launch {
             environment: Vec::new(),
             package: Some(Package::Probe),
             files: Vec::new(),
+            where_built: false,
         }
     }
 }
@@ -68,8 +70,9 @@ impl Launch {
 
     /// Started in another way.
     pub fn started(self, how: Start) -> Self {
-        let package = if matches!(how, Start::Deploy(_)) { None } else { self.package };
-        Launch { how, package, ..self }
+        let deploys = matches!(how, Start::Deploy(_));
+        let package = if deploys { None } else { self.package };
+        Launch { how, package, where_built: self.where_built || deploys, ..self }
     }
 
     /// With another key.
@@ -105,6 +108,16 @@ impl Launch {
     pub fn file(mut self, name: &str, content: impl Into<Vec<u8>>) -> Self {
         self.files.push((name.into(), content.into()));
         self
+    }
+
+    /// In the image that builds, if the version is a pair: as `deploy.sh` always is.
+    pub fn where_built(self) -> Self {
+        Launch { where_built: true, ..self }
+    }
+
+    /// Whether it is started in the image that builds.
+    pub fn is_where_built(&self) -> bool {
+        self.where_built
     }
 
     /// How it is started.

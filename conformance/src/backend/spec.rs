@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 
 use crate::backend::base::Base;
+use crate::backend::serving::Serving;
 use crate::backend::source::Source;
 use protocol::RuntimeId;
 
@@ -13,8 +14,10 @@ use protocol::RuntimeId;
 pub struct Spec {
     /// Which runtime, and which version of it.
     pub id: RuntimeId,
-    /// The image to check.
+    /// The image to check; of a pair, the one that builds.
     pub image: String,
+    /// The image of a pair that serves.
+    pub serving: Option<Serving>,
     /// What the image is built on.
     pub base: Base,
     /// The arguments that build the image.

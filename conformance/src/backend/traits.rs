@@ -9,20 +9,24 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::backend::build::{BuildJob, Built};
-use crate::backend::error::CheckResult;
+use crate::backend::error::{CheckError, CheckResult};
 use crate::backend::launch::Launch;
 use crate::backend::report::descriptors;
 use crate::backend::signal::Signal;
 use agent::Look;
-use engine::{Exit, Image, Log};
+use engine::{Exit, Image, Log, Member};
 
 /// Something that will come.
 pub type BackendFuture<'a, T = ()> = BoxFuture<'a, CheckResult<T>>;
 
 /// Where the servers of one version run, and where its packages are made.
 pub trait Backend: Debug + Send + Sync {
-    /// The image, made when first asked for.
+    /// The image, made when first asked for; of a pair, the one that builds.
     fn image(&self) -> BackendFuture<'_, Image>;
+    /// The image that serves, made when first asked for: the same one, if there is no pair.
+    fn serving_image(&self) -> BackendFuture<'_, Image> {
+        self.image()
+    }
     /// Whether its machines run the agent.
     fn has_agent(&self) -> bool {
         true
@@ -76,6 +80,11 @@ pub trait Instance: Debug + Send + Sync {
     fn reveal<'a>(&'a self, folder: &'a str, file: &'a str) -> BackendFuture<'a>;
     /// Where a program is found on its `PATH`.
     fn which<'a>(&'a self, program: &'a str) -> BackendFuture<'a, String>;
+    /// The files of a folder and those below it, their paths beginning with its name; or the one file of that path.
+    fn files<'a>(&'a self, path: &'a str) -> BackendFuture<'a, Vec<Member>> {
+        let why = format!("nothing here tells what {path} contains");
+        Box::pin(async { Err(CheckError::Fault(why)) })
+    }
     /// Removes it, running or not.
     fn remove(&self) -> BackendFuture<'_>;
 }

@@ -28,10 +28,16 @@ pub(super) struct Bench {
     /// show them.
     #[arg(long)]
     write: bool,
+    /// Measure only what the images take, which a busy machine does not change; with --write the other figures stay.
+    #[arg(long)]
+    sizes: bool,
 }
 
 impl Bench {
     pub(super) async fn run(self) -> Exit {
+        if self.sizes {
+            return self.measure_sizes().await;
+        }
         if self.write && self.rounds < ROUNDS {
             return Exit::Usage(format!(
                 "figures to be published need {ROUNDS} rounds: --rounds {ROUNDS} --write"
@@ -56,35 +62,39 @@ impl Bench {
         }
     }
 
-    /// Keeps the figures, and writes the tables that show them.
-    fn publish(&self, figures: &[Figures], engine: &str) -> Exit {
-        let (root, runtimes) = match discovered() {
-            Ok(found) => found,
+    async fn measure_sizes(&self) -> Exit {
+        let run = match prepared(&self.names, false) {
+            Ok(run) => run,
             Err(exit) => return exit,
         };
-        for runtime in &runtimes {
-            let own: Vec<&Figures> =
-                figures.iter().filter(|figures| figures.id.name() == runtime.manifest.name).collect();
-            if own.is_empty() {
-                continue;
-            }
-            let kept = Records::read(&runtime.folder).and_then(|mut records| {
-                own.iter()
-                    .for_each(|figures| records.insert(figures.id.version(), self.record(figures, engine)));
-                records.write()
-            });
-            if let Err(why) = kept {
-                return Exit::Fault(why);
-            }
+        let measured = run.sizes().await;
+        let cleaned = run.clean_up().await;
+        let sizes = match measured.and_then(|sizes| cleaned.map(|()| sizes)) {
+            Ok(sizes) => sizes,
+            Err(why) => return Exit::Fault(why),
+        };
+        for (id, sizes) in &sizes {
+            println!("{id}  {sizes} MiB");
         }
-        match document::pages(&root, &runtimes) {
-            Ok(pages) => write(&pages),
-            Err(why) => Exit::Usage(why),
+        if !self.write {
+            return Exit::Passed;
         }
+        publish(|runtime, records| {
+            let own = sizes.iter().filter(|(id, _)| id.name() == runtime);
+            own.for_each(|(id, sizes)| records.resize(id.version(), sizes.image_mib, sizes.serving_mib));
+        })
+    }
+
+    /// Keeps the figures, and writes the tables that show them.
+    fn publish(&self, figures: &[Figures], engine: &str) -> Exit {
+        publish(|runtime, records| {
+            let own = figures.iter().filter(|figures| figures.id.name() == runtime);
+            own.for_each(|figures| records.insert(figures.id.version(), self.record(figures, engine)));
+        })
     }
 
     fn record(&self, figures: &Figures, engine: &str) -> Record {
-        let Figures { own, bare, launched_ms, image_mib, .. } = figures;
+        let Figures { own, bare, launched_ms, sizes, .. } = figures;
         let figure = |value: f64| (value * 1000.0).round() / 1000.0;
         Record {
             date: today(),
@@ -100,8 +110,30 @@ impl Bench {
             bare_latency_us: figure(bare.latency_us),
             idle_mib: figure(own.idle_mib),
             bare_idle_mib: figure(bare.idle_mib),
-            image_mib: *image_mib,
+            image_mib: sizes.image_mib,
+            serving_mib: sizes.serving_mib,
         }
+    }
+}
+
+/// Has the figures of each runtime, which is named, changed and kept, and writes the tables that show them.
+fn publish(change: impl Fn(&str, &mut Records)) -> Exit {
+    let (root, runtimes) = match discovered() {
+        Ok(found) => found,
+        Err(exit) => return exit,
+    };
+    for runtime in &runtimes {
+        let kept = Records::read(&runtime.folder).and_then(|mut records| {
+            change(&runtime.manifest.name, &mut records);
+            if records.is_empty() { Ok(()) } else { records.write() }
+        });
+        if let Err(why) = kept {
+            return Exit::Fault(why);
+        }
+    }
+    match document::pages(&root, &runtimes) {
+        Ok(pages) => write(&pages),
+        Err(why) => Exit::Usage(why),
     }
 }
 
@@ -123,9 +155,9 @@ fn table(figures: &[Figures]) -> String {
          | latency at 1, µs | bare | idle, MiB | bare | image, MiB |\n\
          |---|---|---|---|---|---|---|---|---|---|---|\n",
     );
-    for Figures { id, own, bare, launched_ms, image_mib } in figures {
+    for Figures { id, own, bare, launched_ms, sizes } in figures {
         out += &format!(
-            "| {id} | {:.1} | {:.2} | {:.2} | {:.0} | {:.2} | {:.0} | {:.0} | {:.1} | {:.1} | {image_mib} |\n",
+            "| {id} | {:.1} | {:.2} | {:.2} | {:.0} | {:.2} | {:.0} | {:.0} | {:.1} | {:.1} | {} |\n",
             own.boot_ms,
             own.boot_ms / launched_ms,
             own.boot_ms / bare.boot_ms,
@@ -135,6 +167,7 @@ fn table(figures: &[Figures]) -> String {
             bare.latency_us,
             own.idle_mib,
             bare.idle_mib,
+            sizes,
         );
     }
     out

@@ -5,7 +5,8 @@ use futures_util::StreamExt;
 use std::io::IsTerminal;
 
 use super::exit::Exit;
-use super::selected::prepared;
+use super::part::PartArguments;
+use super::selected::prepared_part;
 use crate::plan::in_a_month;
 use crate::report::{Outcome, Verdict, expectations, explain, table};
 use crate::run::{JOBS, Summary};
@@ -17,6 +18,8 @@ pub(super) struct Check {
     /// `auth/missing` for every runtime; everything without any.
     #[arg(value_name = "RUNTIME")]
     names: Vec<String>,
+    #[command(flatten)]
+    part: PartArguments,
     /// Checks at once.
     #[arg(long, default_value_t = JOBS, value_parser = positive)]
     jobs: usize,
@@ -31,7 +34,7 @@ fn positive(text: &str) -> Result<usize, String> {
 
 impl Check {
     pub(super) async fn run(self) -> Exit {
-        let run = match prepared(&self.names, self.verbose) {
+        let run = match prepared_part(&self.names, self.part.asked_for(), self.verbose) {
             Ok(run) => run,
             Err(exit) => return exit,
         };
@@ -87,7 +90,7 @@ fn conclude(summary: &Summary) -> Exit {
     println!("\n{}", table(&summary.outcomes));
     let tally = summary.tally;
     println!(
-        "{} passed, {} failed, {} blocked, {} harness errors, {} warnings, {} expected failures, {} not applicable, in {:.1} s; {}",
+        "{} passed, {} failed, {} blocked, {} harness errors, {} warnings, {} expected failures, {} not applicable, in {}; {}",
         tally.passed,
         tally.failed,
         tally.blocked,
@@ -95,7 +98,7 @@ fn conclude(summary: &Summary) -> Exit {
         tally.warnings,
         tally.expected,
         tally.not_applicable,
-        summary.seconds,
+        summary.times(),
         summary.report.display()
     );
     if !summary.faults.is_empty() {

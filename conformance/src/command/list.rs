@@ -5,7 +5,8 @@ use std::io::Write;
 use clap::Args;
 
 use super::exit::Exit;
-use super::selected::planned;
+use super::part::PartArguments;
+use super::selected::{planned, usage};
 
 /// Show every requirement.
 #[derive(Debug, Args)]
@@ -13,11 +14,14 @@ pub(super) struct List {
     /// What to list, as `check` takes it.
     #[arg(value_name = "RUNTIME")]
     names: Vec<String>,
+    #[command(flatten)]
+    part: PartArguments,
 }
 
 impl List {
     pub(super) fn run(self) -> Exit {
-        let plan = match planned(&self.names) {
+        let plan = planned(&self.names).and_then(|plan| plan.part(self.part.asked_for()).map_err(usage));
+        let plan = match plan {
             Ok(plan) => plan,
             Err(exit) => return exit,
         };
@@ -27,10 +31,19 @@ impl List {
             let absent = planned.not_applicable().map(|reason| format!(" (not applicable: {reason})"));
             let release = plan.versions.get(&planned.runtime).map(|spec| spec.base.release);
             let unstable = release.filter(|release| release.is_unstable());
+            let pair = plan.versions.get(&planned.runtime).and_then(|spec| spec.serving.as_ref());
+            let pair = pair.map(|serving| format!(" (a pair: {} serves)", serving.image));
             let unstable = unstable.map(|release| format!(" (unstable: of Debian {release})"));
             let line = format!("{:40} {:6} {}", planned.name(), requirement.level, requirement.sentence);
             // A reader that has seen enough, such as `head`, closes the pipe.
-            if writeln!(out, "{line}{}{}", absent.unwrap_or_default(), unstable.unwrap_or_default()).is_err()
+            if writeln!(
+                out,
+                "{line}{}{}{}",
+                absent.unwrap_or_default(),
+                unstable.unwrap_or_default(),
+                pair.unwrap_or_default()
+            )
+            .is_err()
             {
                 break;
             }

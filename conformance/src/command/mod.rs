@@ -8,6 +8,7 @@ mod document;
 mod exit;
 mod list;
 mod matrix;
+mod part;
 mod selected;
 
 pub use exit::Exit;
@@ -32,6 +33,7 @@ Examples:
   cargo run -p conformance -- check node:24/auth         one section
   cargo run -p conformance -- check node:24/auth/missing one requirement
   cargo run -p conformance -- check auth/missing         the same of every runtime
+  cargo run -p conformance -- check go --untimed         all but what measures time, on a busy machine
   cargo run -p conformance -- list                       every requirement, without building anything
   cargo run -p conformance -- matrix --changed-since REF which versions your change touches
   cargo run -p conformance -- build                      make and tag every image

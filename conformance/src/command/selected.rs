@@ -4,13 +4,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::exit::Exit;
-use crate::plan::{self, Plan, Runtime, Selection};
+use crate::plan::{self, Part, Plan, Runtime, Selection};
 use crate::run::{Run, Terminal};
 
 /// A run over a selection, of which nothing is started yet; an interrupt will clean up after it.
 pub(super) fn prepared(words: &[String], verbose: bool) -> Result<Arc<Run>, Exit> {
+    prepared_part(words, None, verbose)
+}
+
+/// The same over one part of a selection.
+pub(super) fn prepared_part(words: &[String], part: Option<Part>, verbose: bool) -> Result<Arc<Run>, Exit> {
     let root = plan::repository().map_err(usage)?;
-    let run = Run::new(&root, planned(words)?, Arc::new(Terminal::new(verbose)));
+    let plan = planned(words)?.part(part).map_err(usage)?;
+    let run = Run::new(&root, plan, Arc::new(Terminal::new(verbose)));
     let run = Arc::new(run.map_err(Exit::Fault)?);
     run.clean_up_on_interrupt();
     Ok(run)

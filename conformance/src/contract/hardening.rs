@@ -1,9 +1,10 @@
 //! What a container is allowed, seen from outside and from inside.
 
 use super::expect::ensure;
-use super::requirement::{Requirement, check};
+use super::requirement::{BUILDS, Requirement, check};
 use crate::backend::CheckResult;
 use crate::fixture::{Context, ServerContext};
+use engine::Image;
 use protocol::{CODE, CONTRACT, KEY, LABEL_CONTRACT, LABEL_ENTRYPOINT, limit};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
@@ -28,14 +29,16 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
          [`org.open-runtimes.contract` (this version, `1`)] and [`org.open-runtimes.entrypoint`] \
          are set.",
         check!(Empty, image),
-    ),
+    )
+    .timeout(BUILDS),
 ];
 
 async fn user(s: &ServerContext) -> CheckResult {
-    let image = s.runtime().image().await?;
-    let ids: Vec<Option<u32>> = image.user.split(':').map(|id| id.parse().ok()).collect();
-    let sound = ids.iter().all(|id| id.is_some_and(|id| id > 0));
-    ensure(sound, "a numeric USER that is not 0", format!("USER {:?}", image.user))?;
+    for image in s.runtime().images().await? {
+        let ids: Vec<Option<u32>> = image.user.split(':').map(|id| id.parse().ok()).collect();
+        let sound = ids.iter().all(|id| id.is_some_and(|id| id > 0));
+        ensure(sound, "a numeric USER that is not 0", format!("USER {:?}", image.user))?;
+    }
     let seen = s.instance().look().await?;
     ensure(!seen.processes.is_empty(), "processes seen from inside", format!("{seen:?}"))?;
     let root =
@@ -68,7 +71,13 @@ async fn locked(s: &ServerContext) -> CheckResult {
 }
 
 async fn image(s: &Context) -> CheckResult {
-    let image = s.runtime().image().await?;
+    for image in s.runtime().images().await? {
+        image_tells(&image, &s.spec().entrypoint)?;
+    }
+    Ok(())
+}
+
+fn image_tells(image: &Image, entrypoint: &str) -> CheckResult {
     let named = image.environment.iter().find(|variable| variable.starts_with(KEY));
     ensure(named.is_none(), "no key in the image's environment", format!("{KEY} is set"))?;
     let layer = image.history.iter().find(|made_by| made_by.contains(&format!("{KEY}=")));
@@ -78,7 +87,7 @@ async fn image(s: &Context) -> CheckResult {
         let set = image.labels.get(&label).is_some_and(|value| !value.is_empty());
         ensure(set, format!("the label {label}"), format!("{:?}", image.labels))?;
     }
-    let own = [(LABEL_CONTRACT, CONTRACT.to_string()), (LABEL_ENTRYPOINT, s.spec().entrypoint.clone())];
+    let own = [(LABEL_CONTRACT, CONTRACT.to_string()), (LABEL_ENTRYPOINT, entrypoint.to_string())];
     for (label, value) in own {
         let found = image.labels.get(label);
         ensure(found == Some(&value), format!("the label {label}={value}"), format!("{found:?}"))?;

@@ -1,5 +1,7 @@
 //! Which files are where: in the runtime's folder and in its image.
 
+mod pair;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -30,6 +32,18 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
          works: [any numeric user], [`HOME` writable]. [`build.sh` needs no key] and [never sees one].",
         check!(Empty, scripts),
     )
+    .timeout(BUILDS),
+    Requirement::must(
+        "layout/pair",
+        "A version is one image, or a *pair*: an image that builds, and a smaller one that serves what the other built. \
+         [Each of a pair has its role as a label, `org.open-runtimes.role`], and [names the other, \
+         `org.open-runtimes.serve` and `org.open-runtimes.build`]; [one image alone has none of these labels]. [Both \
+         have the same contract and entrypoint], [the same command], [and the same `launch.sh` and server]; the one that \
+         serves [is smaller], [has no `build.sh` and no `deploy.sh`] [and none of the programs that the manifest says it \
+         lacks].",
+        check!(Empty, pair::pair),
+    )
+    .depends_on(&["layout/scripts"])
     .timeout(BUILDS),
     Requirement::must(
         "layout/example",
@@ -73,7 +87,7 @@ async fn scripts(s: &Context) -> CheckResult {
     let image = s.runtime().image().await?;
     let command: Vec<&String> = image.entrypoint.iter().chain(&image.command).collect();
     ensure(command == ["launch.sh"], "launch.sh as the image's command", format!("{command:?}"))?;
-    let server = s.serve(Launch::default().without_package()).await?;
+    let server = s.serve(Launch::default().without_package().where_built()).await?;
     for name in ["build.sh", "launch.sh", "deploy.sh"] {
         let found = server.instance().which(name).await?;
         let place = format!("{SOURCE}/{name}");

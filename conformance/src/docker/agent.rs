@@ -20,6 +20,7 @@ pub(super) async fn compile_in_stage(
     let request = BuildRequest {
         context: source.to_path_buf(),
         dockerfile: "Dockerfile".into(),
+        target: None,
         tag: tag.clone(),
         arguments: BTreeMap::new(),
         labels: BTreeMap::new(),

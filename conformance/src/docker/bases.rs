@@ -75,6 +75,7 @@ impl Bases {
         let request = BuildRequest {
             context: self.root.join(base.folder()),
             dockerfile: "Dockerfile".into(),
+            target: None,
             tag: tag.clone(),
             arguments,
             labels: unstable.into_iter().collect(),

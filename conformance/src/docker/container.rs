@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::backend::{BackendFuture, CheckError, CheckResult, Instance, Signal, reported};
 use agent::Look;
-use engine::{Container, Exit, Log, Output};
+use engine::{Archive, Container, Exit, Log, Member, Output};
 
 /// Unpacks standard input in `$1`, with `$2` under another name.
 const UNPACK: &str = r#"set -e
@@ -109,6 +109,13 @@ impl Instance for Container {
         Box::pin(async move {
             let find = r#"command -v "$1" || true"#;
             Ok(run(self, &["sh", "-c", find, "find", program], &[]).await?.stdout.trim().to_string())
+        })
+    }
+
+    fn files<'a>(&'a self, path: &'a str) -> BackendFuture<'a, Vec<Member>> {
+        Box::pin(async move {
+            let archive = self.download(path).await?;
+            Ok(Archive::members(&archive.unwrap_or_default())?)
         })
     }
 

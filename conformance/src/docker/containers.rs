@@ -21,12 +21,13 @@ const TIMEOUT: Duration = Duration::from_secs(600);
 /// For a container in which time is measured: it goes before all else that the machine does.
 const FIRST: Processor = Processor { shares: Processor::MOST, of_machine: true };
 
-/// Containers of one version's image.
+/// Containers of one version's image, or of its two if it is a pair.
 #[derive(Debug)]
 pub struct Containers {
     spec: Spec,
     session: Arc<Session>,
     image: OnceCell<CheckResult<Image>>,
+    serving: OnceCell<CheckResult<Image>>,
     bare: OnceCell<CheckResult<Arc<Vec<u8>>>>,
     tamper: fn(&mut ContainerSpec),
 }
@@ -42,7 +43,8 @@ pub(super) struct Ran {
 impl Containers {
     /// Containers of that version's image, which is built when first asked for.
     pub fn new(spec: Spec, session: Arc<Session>) -> Self {
-        Containers { spec, session, image: OnceCell::new(), bare: OnceCell::new(), tamper: |_| {} }
+        let (image, serving, bare) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Containers { spec, session, image, serving, bare, tamper: |_| {} }
     }
 
     /// The same with each serving container tampered with: how the harness proves that it would notice.
@@ -54,7 +56,16 @@ impl Containers {
         &self.spec
     }
 
-    async fn build_image(&self) -> CheckResult<Image> {
+    /// The image that serves. It is built after the other, whose steps it shares.
+    async fn build_serving_image(&self) -> CheckResult<Image> {
+        let image = self.image().await?;
+        match &self.spec.serving {
+            Some(serving) => self.build_image(&serving.image, Some(serving.target.clone())).await,
+            None => Ok(image),
+        }
+    }
+
+    async fn build_image(&self, tag: &str, target: Option<String>) -> CheckResult<Image> {
         let engine = self.session.engine().await?;
         let base = self.session.base(&self.spec.base).await?;
         let label = &self.spec.id;
@@ -63,11 +74,12 @@ impl Containers {
         let request = BuildRequest {
             context: self.spec.folder.clone(),
             dockerfile: "Dockerfile".into(),
-            tag: self.spec.image.clone(),
+            target,
+            tag: tag.to_string(),
             arguments,
             labels: BTreeMap::new(),
         };
-        self.session.say(&format!("{label}: building the image {}", self.spec.image));
+        self.session.say(&format!("{label}: building the image {tag}"));
         let release = self.spec.base.release;
         if release.is_unstable() {
             self.session.say(&format!(
@@ -86,7 +98,7 @@ impl Containers {
         // A container that is never started, so that the image stays for the run if another build takes the tag away.
         engine.create(&ContainerSpec::of(&id)).await?;
         let image = engine.image(&id).await?;
-        image.ok_or_else(|| missing(format!("{} is not there after its build", self.spec.image)))
+        image.ok_or_else(|| missing(format!("{tag} is not there after its build")))
     }
 
     async fn run_build(&self, job: &BuildJob) -> CheckResult<Built> {
@@ -178,7 +190,7 @@ impl Containers {
 
     async fn make(&self, launch: &Launch, package: Option<Arc<Vec<u8>>>) -> CheckResult<Arc<dyn Instance>> {
         let engine = self.session.engine().await?;
-        let image = self.image().await?;
+        let image = if launch.is_where_built() { self.image().await? } else { self.serving_image().await? };
         let agent = self.session.agent().await?;
         let mut archive = Archive::owned_by(user_of(&image.user)).file("agent", &agent, true)?;
         if let Some(package) = package {
@@ -229,7 +241,11 @@ impl Containers {
 
 impl Backend for Containers {
     fn image(&self) -> BackendFuture<'_, Image> {
-        Box::pin(async { self.image.get_or_init(|| self.build_image()).await.clone() })
+        Box::pin(async { self.image.get_or_init(|| self.build_image(&self.spec.image, None)).await.clone() })
+    }
+
+    fn serving_image(&self) -> BackendFuture<'_, Image> {
+        Box::pin(async { self.serving.get_or_init(|| self.build_serving_image()).await.clone() })
     }
 
     fn bare(&self) -> BackendFuture<'_, Arc<Vec<u8>>> {

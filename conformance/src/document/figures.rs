@@ -43,11 +43,20 @@ pub struct Record {
     pub idle_mib: f64,
     /// The same of the bare server.
     pub bare_idle_mib: f64,
-    /// The image, in MiB.
+    /// The image, in MiB; of a pair, the one that builds.
     pub image_mib: u64,
+    /// The image of a pair that serves, in MiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serving_mib: Option<u64>,
 }
 
 impl Record {
+    /// What its images take, in MiB: of a pair, the one that builds and the one that serves.
+    fn sizes(&self) -> String {
+        self.serving_mib
+            .map_or(self.image_mib.to_string(), |serving| format!("{} / {serving}", self.image_mib))
+    }
+
     /// How it was measured.
     fn provenance(&self) -> String {
         format!("{} rounds on {}, {}, {}", self.rounds, self.date, self.processor, self.engine)
@@ -80,6 +89,18 @@ impl Records {
     /// Takes in what was measured of a version, in place of what was there.
     pub fn insert(&mut self, version: &str, record: Record) {
         self.records.insert(version.to_string(), record);
+    }
+
+    /// Takes in what a version's images take, if it was measured before: the other figures stay.
+    pub fn resize(&mut self, version: &str, image_mib: u64, serving_mib: Option<u64>) {
+        if let Some(record) = self.records.get_mut(version) {
+            (record.image_mib, record.serving_mib) = (image_mib, serving_mib);
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
     }
 
     /// Writes the file.
@@ -136,7 +157,7 @@ pub(super) fn table(manifest: &Manifest, figures: &Records) -> String {
             show(|r| format!("{:.0}", r.bare_latency_us)),
             show(|r| format!("{:.1}", r.idle_mib)),
             show(|r| format!("{:.1}", r.bare_idle_mib)),
-            show(|r| r.image_mib.to_string()),
+            show(Record::sizes),
         ]
     });
     markdown(head, rows) + &provenances(manifest, figures)
@@ -181,7 +202,7 @@ pub(super) fn overview(runtimes: &[(&Runtime, Records)]) -> String {
             each(|r| format!("{:.0}", r.boot_ms)),
             each(|r| thousands((r.requests_per_second / 100.0).round() * 100.0)),
             each(|r| format!("{:.0}", r.idle_mib)),
-            each(|r| r.image_mib.to_string()),
+            each(Record::sizes),
             format!("[`runtimes/{0}`](runtimes/{0}/README.md)", manifest.name),
         ]
     });
@@ -235,6 +256,7 @@ mod tests {
             idle_mib: 40.1,
             bare_idle_mib: 34.5,
             image_mib: 167,
+            serving_mib: Some(90),
         };
         for rounds in [9, 11] {
             let mut records = Records::read(&folder).expect("none, or the first");
@@ -246,6 +268,14 @@ mod tests {
         let how = "11 rounds on 2026-01-02, Z80 × 1, Docker Engine 1.2";
         assert_eq!(kept.of("1.3", Record::provenance), how);
         assert_eq!(kept.of("1.3", |r| format!("{:.1}", r.boot_ms)), "12.3");
+        assert_eq!(kept.of("1.3", Record::sizes), "167 / 90");
+        let mut resized = kept.clone();
+        for version in ["1.3", "1.4"] {
+            resized.resize(version, 1, None);
+        }
+        assert_eq!(resized.of("1.3", Record::sizes), "1");
+        assert_eq!(resized.of("1.3", Record::provenance), how);
+        assert_eq!(resized.of("1.4", Record::sizes), NONE);
         assert_eq!(kept.of("1.4", Record::provenance), NONE);
     }
 }

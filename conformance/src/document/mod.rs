@@ -48,6 +48,7 @@ fn contract() -> Vec<View> {
         View::new("fields", wire::fields()),
         View::new("variables", wire::variables()),
         View::new("errors", wire::errors()),
+        View::new("labels", wire::labels()),
         View::new("numbers", wire::numbers()),
     ];
     sections.into_iter().chain(others).collect()

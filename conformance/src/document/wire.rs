@@ -1,6 +1,9 @@
 //! What is agreed on the wire, and its numbers, as the contract shows them.
 
-use protocol::{CODE, DEFAULT_MAX_BODY, ENTRYPOINT, FIELDS, KEY, Kind, MAX_BODY, limit, message};
+use protocol::{
+    CODE, CONTRACT, DEFAULT_MAX_BODY, ENTRYPOINT, FIELDS, KEY, Kind, LABEL_BUILD, LABEL_CONTRACT,
+    LABEL_ENTRYPOINT, LABEL_RELEASE, LABEL_ROLE, LABEL_SERVE, LABEL_UNSTABLE, MAX_BODY, limit, message, role,
+};
 
 use super::table::markdown;
 
@@ -38,6 +41,29 @@ pub(super) fn variables() -> String {
     ];
     let row = |(name, what, default): (&str, &str, String)| [format!("`{name}`"), what.into(), default];
     markdown(["variable", "what it is", "default"], rows.map(row))
+}
+
+/// The labels of an image that are the contract's own.
+pub(super) fn labels() -> String {
+    let rows = [
+        (LABEL_CONTRACT, "the version of the contract", format!("each: `{CONTRACT}`")),
+        (LABEL_ENTRYPOINT, "the entrypoint", "each".into()),
+        (LABEL_ROLE, "what the image is for", format!("of a pair: `{}` or `{}`", role::BUILD, role::SERVE)),
+        (
+            LABEL_SERVE,
+            "the image that serves what this one builds",
+            format!("of a pair, role `{}`", role::BUILD),
+        ),
+        (
+            LABEL_BUILD,
+            "the image that builds what this one serves",
+            format!("of a pair, role `{}`", role::SERVE),
+        ),
+        (LABEL_RELEASE, "the release of Debian that it is made from", "each".into()),
+        (LABEL_UNSTABLE, "`true` if that release still changes", "of such a release".into()),
+    ];
+    let row = |(name, what, which): (&str, &str, String)| [format!("`{name}`"), what.into(), which];
+    markdown(["label", "what it is", "which image has it"], rows.map(row))
 }
 
 /// The runtime errors.

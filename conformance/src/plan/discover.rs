@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::error::{Error, Mistake};
 use super::language::Language;
 use super::manifest::Manifest;
+use super::name::is_name;
 use super::version::Version;
 
 /// A runtime found on disk.
@@ -51,6 +52,9 @@ pub fn discover(root: &Path) -> Result<Vec<Runtime>, Error> {
                 return wrong(Mistake::Family { family: family.clone(), dockerfile });
             }
         }
+        if let Some(mistake) = manifest.serve.as_ref().and_then(|serve| serve.mistake(&folder)) {
+            return wrong(mistake);
+        }
         let language = Language::read(&folder.join("conformance"))?;
         if language.units.is_none() {
             let path = folder.join("conformance/language.toml");
@@ -74,12 +78,6 @@ fn examples(root: &Path, folder: &Path, language: &str) -> Vec<PathBuf> {
     found.sort();
     found.insert(0, folder.join("example"));
     found
-}
-
-/// Whether a name can be part of an image's: lower-case letters, digits and single hyphens between them.
-fn is_name(name: &str) -> bool {
-    let letters = |part: &str| part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-    name.split('-').all(|part| !part.is_empty() && letters(part))
 }
 
 #[cfg(test)]

@@ -7,6 +7,8 @@ use thiserror::Error;
 
 /// The environment variable that names the repository's root, for when the working directory is not inside it.
 pub(super) const ROOT_VARIABLE: &str = "CONFORMANCE_ROOT";
+/// The environment variable that has the gate run one part alone.
+pub(super) const PART_VARIABLE: &str = "CONFORMANCE_PART";
 
 /// A mistake in what the plan is made from: the repository, a manifest, a folder, a filter. Its text names the file and
 /// has the cause's text in it.
@@ -52,6 +54,14 @@ pub enum Error {
     /// Two versions have the same id.
     #[error("two versions are called {0}")]
     Twice(RuntimeId),
+    /// A part that a run does not have.
+    #[error("{variable}={0:?} is no part of a run: those are timed and untimed", variable = PART_VARIABLE)]
+    UnknownPart(String),
+    /// A part of the selection that has no check.
+    #[error(
+        "nothing selected is {0}: only `cold-start` is timed, and `conformance list --{0}` shows what is {0}"
+    )]
+    EmptyPart(String),
     /// A word of a selection selects nothing.
     #[error("{word:?} selects nothing: there are {known}, and below each what `conformance list` shows")]
     SelectsNothing {
@@ -81,6 +91,23 @@ pub enum Mistake {
         /// What its base is built from.
         dockerfile: PathBuf,
     },
+    /// An image that serves, and no target that makes it.
+    #[error(
+        "[serve] target = {target:?} must be a stage of {}, `FROM … AS <target>`, of lower-case letters, digits and \
+         single hyphens",
+        dockerfile.display()
+    )]
+    Target {
+        /// The target.
+        target: String,
+        /// What it would be a stage of.
+        dockerfile: PathBuf,
+    },
+    /// An image that serves, and can do all that the other can.
+    #[error(
+        "[serve] lacks must name what the image that builds has on its PATH and this one has not, such as a compiler"
+    )]
+    LacksNothing,
     /// No version.
     #[error("[versions] names no version")]
     NoVersion,

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::error::{Error, Mistake};
 use super::exceptions::Expectation;
+use super::serve::Serve;
 use super::toml_file::read_toml;
 use super::version::Version;
 use crate::backend::Base;
@@ -28,6 +29,8 @@ pub struct Manifest {
     pub family: Option<String>,
     /// Each version, and what makes it.
     pub versions: BTreeMap<String, Version>,
+    /// The image that serves, if each version is a pair.
+    pub serve: Option<Serve>,
     /// A budget for `cold-start/boot` over the contract's.
     pub boot: Option<Boot>,
     /// More memory than the contract gives a serving container.

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use super::discover::Runtime;
 use super::error::Error;
 use super::exceptions::Exceptions;
+use super::part::Part;
 use super::standing::Standing;
 use super::version::Version;
 use crate::backend::Spec;
@@ -101,7 +102,7 @@ impl Plan {
             }
         }
         // What measures time waits until nothing else is in flight: all of it last, so that the run waits once.
-        plan.planned.sort_by_key(|planned| planned.requirement.check.is_exclusive());
+        plan.planned.sort_by_key(|planned| Part::of(planned.requirement) == Part::Timed);
         Ok(plan)
     }
 
@@ -114,6 +115,20 @@ impl Plan {
             }
         }
         self
+    }
+
+    /// One part of it; without a part, all of it.
+    ///
+    /// # Errors
+    /// There is nothing of that part.
+    pub fn part(mut self, part: Option<Part>) -> Result<Self, Error> {
+        let Some(part) = part else { return Ok(self) };
+        self.planned.retain(|planned| Part::of(planned.requirement) == part);
+        if self.planned.is_empty() {
+            return Err(Error::EmptyPart(part.to_string()));
+        }
+        self.versions.retain(|id, _| self.planned.iter().any(|planned| planned.runtime == *id));
+        Ok(self)
     }
 
     /// What is left of it under a selection; the versions that it names are [named](Plan::naming).
@@ -155,6 +170,7 @@ fn spec(runtime: &Runtime, version: &str, made_of: &Version) -> Spec {
     let id = RuntimeId::new(&manifest.name, version);
     Spec {
         image: id.image(),
+        serving: manifest.serve.as_ref().map(|serve| serve.of(&id)),
         id,
         base: manifest.base(made_of),
         arguments: made_of.arguments.clone(),
@@ -223,6 +239,24 @@ mod tests {
         for word in ["python", "python/auth", "auth", "python:3.1", "python:3.14x", ""] {
             assert!(!names(word), "{word}");
         }
+    }
+
+    #[test]
+    fn the_two_parts_are_the_whole_and_the_timed_one_comes_last() {
+        let runtimes = crate::plan::repository()
+            .and_then(|root| crate::plan::discover(&root))
+            .expect("the runtimes are found");
+        let plan = Plan::of(&runtimes, crate::plan::today()).expect("a plan");
+        let names = |part: Option<Part>| -> Vec<String> {
+            let part = plan.clone().part(part).expect("something is of that part");
+            part.planned.iter().map(Planned::name).collect()
+        };
+        let (untimed, timed) = (names(Some(Part::Untimed)), names(Some(Part::Timed)));
+        assert!(timed.iter().all(|name| name.contains("/cold-start/")), "{timed:?}");
+        assert_eq!([untimed, timed].concat(), names(None));
+        let auth = plan.select(&Selection::of(&["auth".to_string()])).expect("it selects something");
+        let refused = auth.part(Some(Part::Timed)).expect_err("nothing of it is timed").to_string();
+        assert!(refused.contains("nothing selected is timed"), "{refused}");
     }
 
     #[test]

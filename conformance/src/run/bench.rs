@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::reason::reason;
+use super::sizes::Sizes;
 use super::state::Run;
 use crate::backend::{CheckResult, Launch, Package};
 use crate::fixture::{Context, Runtime};
@@ -42,8 +43,8 @@ pub struct Figures {
     /// Its boot if it is started as the runtime is, over the same package, in milliseconds: what then is
     /// between the two is the runtime's server and the function.
     pub launched_ms: f64,
-    /// The image, in MiB.
-    pub image_mib: u64,
+    /// What its images take.
+    pub sizes: Sizes,
 }
 
 impl Run {
@@ -93,13 +94,13 @@ async fn measure(runtime: &Runtime, s: &Context, rounds: usize, seconds: u64) ->
         launched_boots.push(boot(s, bare.clone().package(Package::Probe), &launched).await?);
         s.clear().await?;
     }
-    let image_mib = runtime.image().await?.size / 1024 / 1024;
+    let sizes = Sizes::of(runtime).await?;
     Ok(Figures {
         id: runtime.spec.id.clone(),
         own: medians(&own_speeds),
         bare: medians(&bare_speeds),
         launched_ms: median(launched_boots),
-        image_mib,
+        sizes,
     })
 }
 

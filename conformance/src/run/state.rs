@@ -12,9 +12,10 @@ use super::program::owner;
 use super::reason::reason;
 use super::time_scale::time_scale;
 use crate::backend::Spec;
+use crate::contract;
 use crate::docker::{Progress, Session};
 use crate::fixture::Runtime;
-use crate::plan::{Plan, Planned};
+use crate::plan::{Part, Plan, Planned};
 use crate::report::{Journal, Outcome, Tally};
 use engine::Leftovers;
 use protocol::RuntimeId;
@@ -67,8 +68,22 @@ pub struct Summary {
     pub report: PathBuf,
     /// Seconds from the plan to the end.
     pub seconds: f64,
+    /// Seconds of these in which the part that measures time had the machine for itself, and how many checks it had.
+    pub timed: (f64, usize),
     /// What went wrong with the run itself: a check that never reported, something left behind.
     pub faults: Vec<String>,
+}
+
+impl Summary {
+    /// How long the run took, and how long of it the timed part: `81.0 s, 22.4 s of it for 2 timed checks`.
+    pub fn times(&self) -> String {
+        let of_it = match self.timed {
+            (_, 0) => String::new(),
+            (seconds, 1) => format!(", {seconds:.1} s of it for the one timed check"),
+            (seconds, number) => format!(", {seconds:.1} s of it for the {number} timed checks"),
+        };
+        format!("{:.1} s{of_it}", self.seconds)
+    }
 }
 
 impl Run {
@@ -137,8 +152,10 @@ impl Run {
     pub async fn build_images(&self) -> Result<Vec<(String, u64)>, String> {
         let mut made = Vec::new();
         for version in self.versions.values() {
-            match version.runtime.image().await {
-                Ok(image) => made.push((version.runtime.spec.image.clone(), image.size)),
+            match version.runtime.images().await {
+                Ok(images) => {
+                    made.extend(names(&version.runtime.spec).zip(images.iter().map(|image| image.size)))
+                }
                 Err(error) => self.warn_or_fail(&version.runtime.spec.id, reason(&error))?,
             }
         }
@@ -175,7 +192,8 @@ impl Run {
             faults.push(format!("the report could not be written: {error}"));
             PathBuf::new()
         });
-        Summary { tally: Tally::of(&outcomes), outcomes, report, seconds, faults }
+        let timed = timed(&outcomes);
+        Summary { tally: Tally::of(&outcomes), outcomes, report, seconds, timed, faults }
     }
 
     /// What this run has in the engine now.
@@ -220,4 +238,18 @@ impl Run {
             std::process::exit(130);
         });
     }
+}
+
+/// The seconds that the timed part took, and how many checks it had.
+fn timed(outcomes: &[Outcome]) -> (f64, usize) {
+    let is_timed = |outcome: &&Outcome| {
+        contract::find(&outcome.id).is_some_and(|requirement| Part::of(requirement) == Part::Timed)
+    };
+    let timed: Vec<f64> = outcomes.iter().filter(is_timed).map(|outcome| outcome.seconds).collect();
+    (timed.iter().sum(), timed.len())
+}
+
+/// The names of a version's images, the one that builds first.
+fn names(spec: &Spec) -> impl Iterator<Item = String> {
+    [spec.image.clone()].into_iter().chain(spec.serving.iter().map(|serving| serving.image.clone()))
 }

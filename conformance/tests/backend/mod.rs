@@ -52,6 +52,7 @@ pub(crate) fn spec() -> Spec {
     Spec {
         id: RuntimeId::new("nowhere", "1"),
         image: String::new(),
+        serving: None,
         base: Base::default(),
         arguments: [].into(),
         folder: PathBuf::new(),

@@ -15,7 +15,9 @@ pub(crate) struct Mutant {
     pub(crate) also: &'static [&'static str],
     /// Why it cannot but.
     pub(crate) why: &'static str,
-    /// What is done to a copy of a sound runtime's folder, or to its containers.
+    /// Which sound runtime is broken.
+    pub(crate) sound: &'static str,
+    /// What is done to a copy of its folder, or to its containers.
     pub(crate) change: Change,
 }
 
@@ -33,7 +35,12 @@ pub(crate) enum Change {
 }
 
 const fn mutant(name: &'static str, breaks: &'static str, clause: &'static str, change: Change) -> Mutant {
-    Mutant { name, breaks, clause, also: &[], why: "", change }
+    Mutant { name, breaks, clause, also: &[], why: "", sound: SOUND, change }
+}
+
+/// A mutant of a version that is a pair.
+const fn of_pair(name: &'static str, clause: &'static str, from: &'static str, to: &'static str) -> Mutant {
+    Mutant { sound: PAIR, ..mutant(name, "layout/pair", clause, Change::Text("Dockerfile", from, to)) }
 }
 
 impl Mutant {
@@ -41,6 +48,11 @@ impl Mutant {
         Mutant { also, why, ..self }
     }
 }
+
+/// The runtime that is broken if a pair is not needed: the first that there was.
+pub(crate) const SOUND: &str = "node:24";
+/// The one that is broken if a pair is needed.
+pub(crate) const PAIR: &str = "go:1.27";
 
 const LIB: &str = "/usr/local/lib/open-runtimes";
 
@@ -149,6 +161,17 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     mutant("layout/build-hands-the-key-on", "layout/scripts", "never sees one", Change::Image(
         "RUN sed -i 's|^if \\[ \"${INTERNAL_RUNTIME_KEY+set}\" \\]; then|if false; then|' LIB/build.sh",
     )),
+    mutant("layout/alone-and-of-a-pair", "layout/pair", "one image alone has none of these labels", Change::Image(
+        "LABEL org.open-runtimes.role=build",
+    )),
+    of_pair("layout/no-role", "Each of a pair has its role as a label, `org.open-runtimes.role`", "role=\"serve\"", "role=\"\""),
+    of_pair("layout/names-another", "names the other, `org.open-runtimes.serve` and `org.open-runtimes.build`", "build=\"open-runtimes/go:${LOCK}\"", "build=\"open-runtimes/go:1.26\""),
+    of_pair("layout/serves-another-entrypoint", "Both have the same contract and entrypoint", "entrypoint=\"main.go\"", "entrypoint=\"other.go\""),
+    of_pair("layout/serves-by-another-command", "the same command", "CMD [\"launch.sh\"]", "CMD [\"/usr/local/src/launch.sh\"]"),
+    of_pair("layout/serves-by-another-script", "and the same `launch.sh` and server", "COPY launch.sh /usr/local/src/", "COPY launch.sh /usr/local/src/\nUSER 0\nRUN echo true >> /usr/local/src/launch.sh\nUSER 65532:65532"),
+    of_pair("layout/serves-from-more", "is smaller", "FROM ${BASE} AS run", "FROM function AS run\nRUN rm /usr/local/bin/go\nUSER 65532:65532\nWORKDIR /usr/code"),
+    of_pair("layout/serves-with-build-sh", "has no `build.sh` and no `deploy.sh`", "COPY launch.sh /usr/local/src/", "COPY build.sh launch.sh /usr/local/src/"),
+    of_pair("layout/serves-with-the-compiler", "and none of the programs that the manifest says it lacks", "FROM ${BASE} AS run", "FROM toolchain AS run\nUSER 65532:65532"),
     mutant("layout/example-does-not-build", "layout/example", "The example builds", Change::Text("example/index.js", "module.exports", "module.exports = ; //")),
     mutant("layout/example-answers-otherwise", "layout/example", "answers as its README says", Change::Text("example/README.md", "-d '{", "-d '{\"env\": {\"other\": 1}, ")),
     mutant("layout/compose-of-one-version", "layout/example", "`image: open-runtimes/<name>:${TAG:-<version>}`", Change::Text("docker-compose.yml", "${TAG:-24}", "24")),

@@ -17,12 +17,10 @@ use conformance::fixture::Runtime;
 use conformance::plan::{self, Plan, Planned, Selection};
 use conformance::report::{Outcome, Verdict, explain};
 use conformance::run::{self, Run, Terminal};
-use faults::{Change, MUTANTS, Mutant, lines};
+use faults::{Change, MUTANTS, Mutant, PAIR, SOUND, lines};
 use futures_util::StreamExt;
 use libtest_mimic::{Arguments, Trial};
 
-/// The runtime that is broken: the first that there was.
-const SOUND: &str = "node:24";
 /// What needs an engine: sections, and what one container is asked for several servers. The rest is broken without
 /// one, in the test `mutants`.
 const ASKED: [&str; 6] = ["hardening", "auth/unset", "server/configuration", "build", "layout", "cold-start"];
@@ -36,7 +34,9 @@ fn main() -> ExitCode {
     let runtime = run::threads().expect("an asynchronous runtime");
     let root = plan::repository().expect("the repository is found");
     let runtimes = plan::discover(&root).expect("the runtimes are found");
-    let selection = Selection::of(&ASKED.map(|asked| format!("{SOUND}/{asked}")));
+    let pair = format!("{PAIR}/layout");
+    let asked = ASKED.map(|asked| format!("{SOUND}/{asked}"));
+    let selection = Selection::of(&[asked.as_slice(), &[pair]].concat());
     let plan =
         Plan::of(&runtimes, plan::today()).and_then(|plan| plan.select(&selection)).expect("it is there");
     let plan = Arc::new(plan);
@@ -54,28 +54,32 @@ fn main() -> ExitCode {
     let conclusion = libtest_mimic::run(&arguments, trials.collect());
     // Not before: with an image go those of its steps that no other image depends on, and another build may be about
     // to go on from one.
-    for (session, image) in built.lock().expect("no trial holds it").drain(..) {
-        runtime.block_on(remove(&session, &image));
+    for (session, spec) in built.lock().expect("no trial holds it").drain(..) {
+        runtime.block_on(remove(&session, &spec));
     }
     conclusion.exit_code()
 }
 
 /// If the fault is that there is no image, there is none to remove.
-async fn remove(session: &Session, image: &str) {
-    if let Some(engine) = session.engine_if_used() {
+async fn remove(session: &Session, spec: &Spec) {
+    let Some(engine) = session.engine_if_used() else { return };
+    for image in spec.serving.iter().map(|serving| &serving.image).chain([&spec.image]) {
         let _ = engine.remove_image(image).await;
     }
 }
 
-/// Images, and whose engine has them.
-type Built = Mutex<Vec<(Arc<Session>, String)>>;
+/// Runtimes whose images were built, and whose engine has those.
+type Built = Mutex<Vec<(Arc<Session>, Spec)>>;
 
 /// What comes of a mutant, at the requirements that are asked of it.
 async fn judge(root: &Path, plan: &Plan, mutant: &Mutant, built: &Built) -> Result<Vec<Outcome>, String> {
     let name = mutant.name.replace('/', "-");
     let folder = std::env::temp_dir().join(format!("conformance-images-{}-{name}", std::process::id()));
-    let sound =
-        plan.versions.values().find(|spec| spec.id.is_named(SOUND)).ok_or("the sound runtime is gone")?;
+    let sound = plan
+        .versions
+        .values()
+        .find(|spec| spec.id.is_named(mutant.sound))
+        .ok_or("the sound runtime is gone")?;
     let spec = break_copy(sound, mutant, &folder, &name).map_err(|error| format!("{name}: {error}"))?;
     let owner = run::owner(&format!("{}-{name}", std::process::id()));
     let session = Arc::new(Session::new(root, owner, 1.0, Arc::new(Terminal::new(false))));
@@ -89,8 +93,9 @@ async fn judge(root: &Path, plan: &Plan, mutant: &Mutant, built: &Built) -> Resu
     let section = mutant.breaks.split('/').next();
     let asked = |planned: &&Planned| {
         let requirement = planned.requirement;
+        let of_it = planned.runtime == spec.id;
         let red = requirement.id == mutant.breaks || mutant.also.contains(&requirement.id);
-        red || whole && Some(requirement.section()) == section
+        of_it && (red || whole && Some(requirement.section()) == section)
     };
     let planned: Vec<Planned> = plan.planned.iter().filter(asked).cloned().collect();
     let run = Arc::new(Run::over(vec![runtime], planned, session.clone(), &folder.join("journal"))?);
@@ -98,7 +103,7 @@ async fn judge(root: &Path, plan: &Plan, mutant: &Mutant, built: &Built) -> Resu
     let outcomes: Vec<Outcome> = futures_util::stream::iter(checks).buffer_unordered(JOBS).collect().await;
     let summary = run.finish(outcomes.len()).await;
     if spec.image != sound.image {
-        built.lock().expect("no trial holds it").push((session, spec.image));
+        built.lock().expect("no trial holds it").push((session, spec));
     }
     let _ = std::fs::remove_dir_all(&folder);
     if summary.faults.is_empty() { Ok(outcomes) } else { Err(summary.faults.join("; ")) }
@@ -126,6 +131,9 @@ fn break_copy(sound: &Spec, mutant: &Mutant, folder: &Path, name: &str) -> std::
     }
     // Of this process, since with the tag the image goes, and another may be checking the same mutant.
     spec.image = format!("open-runtimes/mutant:{}-{name}", std::process::id());
+    if let Some(serving) = &mut spec.serving {
+        serving.image = format!("{}-{}", spec.image, serving.target);
+    }
     Ok(spec)
 }
 

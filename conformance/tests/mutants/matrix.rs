@@ -93,6 +93,7 @@ impl Matrix {
         Spec {
             id: RuntimeId::new(name, "1"),
             image: String::new(),
+            serving: None,
             base: Base::default(),
             arguments: Default::default(),
             folder: language.folder.clone(),

@@ -18,6 +18,8 @@ pub struct BuildRequest {
     pub context: PathBuf,
     /// The Dockerfile in it.
     pub dockerfile: String,
+    /// The stage of it that is the image, if not the last.
+    pub target: Option<String>,
     /// The tag.
     pub tag: String,
     /// Build arguments.
@@ -43,6 +45,7 @@ impl Engine {
         labels.insert(&built_here, "true");
         let options = BuildImageOptionsBuilder::default()
             .dockerfile(&request.dockerfile)
+            .target(request.target.as_deref().unwrap_or_default())
             .t(&request.tag)
             .rm(true)
             .forcerm(true)

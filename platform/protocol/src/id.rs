@@ -30,6 +30,11 @@ impl RuntimeId {
         format!("open-runtimes/{self}")
     }
 
+    /// The name of the image that serves, if the version is a pair: `open-runtimes/go:1.27-run` of the target `run`.
+    pub fn serving_image(&self, target: &str) -> String {
+        format!("{}-{target}", self.image())
+    }
+
     /// Whether a word is this id: `node:24`, or `node-24` for places where a colon is in the way.
     pub fn is(&self, word: &str) -> bool {
         let version = word.strip_prefix(&self.name).and_then(|rest| rest.strip_prefix([':', '-']));
@@ -64,6 +69,7 @@ mod tests {
         let id = RuntimeId::new("python", "3.13");
         assert_eq!(id.to_string(), "python:3.13");
         assert_eq!(id.image(), "open-runtimes/python:3.13");
+        assert_eq!(id.serving_image("run"), "open-runtimes/python:3.13-run");
         assert_eq!(id.slug(), "python-3-13");
     }
 

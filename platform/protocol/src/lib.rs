@@ -6,6 +6,7 @@
 mod kind;
 pub mod limit;
 pub mod message;
+pub mod role;
 
 pub use kind::Kind;
 
@@ -45,6 +46,12 @@ pub const PACKAGE_NAME: &str = "code.tar.gz";
 pub const LABEL_CONTRACT: &str = "org.open-runtimes.contract";
 /// The image label with the entrypoint.
 pub const LABEL_ENTRYPOINT: &str = "org.open-runtimes.entrypoint";
+/// The image label of each of a pair with its [`role`]. An image without it builds and serves.
+pub const LABEL_ROLE: &str = "org.open-runtimes.role";
+/// The image label with the name of the image that serves what this one builds.
+pub const LABEL_SERVE: &str = "org.open-runtimes.serve";
+/// The image label with the name of the image that builds what this one serves.
+pub const LABEL_BUILD: &str = "org.open-runtimes.build";
 /// The image label with the release of Debian that the image is made from.
 pub const LABEL_RELEASE: &str = "org.open-runtimes.release";
 /// The image label, `true`, of an image that is made from a release of Debian which still changes.
