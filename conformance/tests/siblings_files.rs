@@ -1,6 +1,5 @@
 //! What each runtime's folder repeats, since its image is built of that folder alone: `deploy.sh`,
-//! `docker-compose.yml`, and the labels in `Dockerfile`. It is written here once, and its data are the manifest's. What
-//! the runtimes of a family repeat is written in `runtimes/base/<family>/conformance`.
+//! `docker-compose.yml`, and the labels in `Dockerfile`. It is written here once, and its data are the manifest's.
 //! A folder that says something else fails. After a change here, and for a new language, this writes them:
 //!
 //! ```sh
@@ -10,8 +9,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use conformance::backend::Source;
 use conformance::plan::{self, Plan};
-use walkdir::WalkDir;
 
 const COMMAND: &str = "CONFORMANCE_SIBLINGS=write cargo test -p conformance --test siblings_files";
 
@@ -71,7 +70,6 @@ struct Sibling {
     name: String,
     title: String,
     entrypoint: String,
-    family: Option<String>,
     memory: u32,
     /// The target that serves, if each version is a pair.
     serves: Option<String>,
@@ -90,7 +88,6 @@ impl Sibling {
                 name: runtime.manifest.name,
                 title: runtime.manifest.title,
                 entrypoint: runtime.manifest.entrypoint,
-                family: runtime.manifest.family,
                 memory: specs[0].memory,
                 serves: runtime.manifest.serve.map(|serve| serve.target),
                 versions: specs
@@ -254,32 +251,6 @@ fn each_folder_repeats_what_its_siblings_have() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The files of a family that each of its runtimes has in its own folder, since a function's folder is whole: by their
-/// path in `runtimes/<language>`.
-fn of_family(family: &Path) -> BTreeMap<String, String> {
-    let files = WalkDir::new(family.join("conformance")).into_iter().filter_map(Result::ok);
-    let files = files.filter(|entry| entry.file_type().is_file());
-    let read = |entry: walkdir::DirEntry| {
-        let path = entry.path().strip_prefix(family).expect("it is below").display().to_string();
-        (path, std::fs::read_to_string(entry.path()).expect("a file can be read"))
-    };
-    files.map(read).collect()
-}
-
-#[test]
-fn each_runtime_of_a_family_has_the_familys_files() {
-    let (mut wrong, mut held) = (Vec::new(), 0);
-    for sibling in Sibling::all() {
-        let Some(family) = &sibling.family else { continue };
-        for (file, should_be) in of_family(&sibling.folder.join("../base").join(family)) {
-            hold(&sibling, &file, &should_be, &mut wrong);
-            held += 1;
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(held > 0, "no family has files");
-}
-
 /// What a runtime's own Dockerfile becomes with one text replaced, which has to be in it.
 fn changed(dockerfile: &str, text: &str, by: &str) -> String {
     assert!(dockerfile.contains(text), "no {text:?} in\n{dockerfile}");
@@ -325,4 +296,22 @@ fn a_dockerfile_that_nobody_can_mend_says_why() {
             assert!(refused.contains(why), "{}: {text} as {by}: {refused}", sibling.name);
         }
     }
+}
+
+#[test]
+fn what_a_family_shares_of_the_probe_is_in_no_folder_of_a_runtime() {
+    let runtimes = plan::discover(&plan::repository().expect("the repository is found"))
+        .expect("the runtimes are found");
+    let plan = Plan::of(&runtimes, plan::today()).expect("a plan");
+    let mut sharing = 0;
+    for spec in plan.versions.values() {
+        let Some(shared) = spec.shared_source(Source::Probe) else { continue };
+        assert!(spec.base.family.is_some(), "{} is of no family and shares {}", spec.id, shared.display());
+        for entry in std::fs::read_dir(&shared).expect("a folder can be read").flatten() {
+            let twice = spec.source(Source::Probe).join(entry.file_name());
+            assert!(!twice.exists(), "{} hides {}", twice.display(), entry.path().display());
+        }
+        sharing += 1;
+    }
+    assert!(sharing > 0, "no family shares anything of its probe");
 }

@@ -137,4 +137,13 @@ impl Spec {
             Source::Example(number) => return self.examples[number].clone(),
         })
     }
+
+    /// The folder of what the runtimes of a family share of a source, if they do: it goes beside what is in
+    /// [`Spec::source`].
+    pub fn shared_source(&self, source: Source) -> Option<PathBuf> {
+        let family = self.folder.join("../base").join(self.base.family.as_ref()?).join("conformance");
+        let own = self.source(source);
+        let shared = family.join(own.strip_prefix(&self.language).ok()?);
+        shared.is_dir().then_some(shared)
+    }
 }

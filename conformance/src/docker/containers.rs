@@ -118,7 +118,7 @@ impl Containers {
             ..ContainerSpec::of(&image.id)
         };
         let agent = Archive::owned_by(owner).file("agent", &self.session.agent().await?, true)?;
-        let mut source = Archive::owned_by(owner).folder(&self.spec.source(job.source), LEFT_BY_BUILDS)?;
+        let mut source = source_of(&self.spec, job.source, owner)?;
         for (path, content) in &job.extra {
             source = source.file(path, content, false)?;
         }
@@ -232,7 +232,7 @@ impl Containers {
         let volume = Volume { target: protocol::DEPLOY_CODE.into(), name: Some(name), read_only: false };
         let carrier = ContainerSpec { volumes: vec![volume.clone()], ..ContainerSpec::of(image) };
         let carrier = engine.create(&carrier).await?;
-        let archive = Archive::owned_by(0).folder(&self.spec.source(source), LEFT_BY_BUILDS)?.finish()?;
+        let archive = source_of(&self.spec, source, 0)?.finish()?;
         carrier.upload(protocol::DEPLOY_CODE, archive).await?;
         carrier.remove().await?;
         Ok(Volume { read_only: true, ..volume })
@@ -286,4 +286,40 @@ fn command(how: &Start) -> Option<Vec<String>> {
 /// The numeric user of an image; files for one that names its user otherwise belong to root.
 pub(super) fn user_of(user: &str) -> u64 {
     user.split(':').next().and_then(|id| id.parse().ok()).unwrap_or(0)
+}
+
+/// A source, with what its family shares of it.
+fn source_of(spec: &Spec, source: Source, owner: u64) -> Result<Archive, engine::Error> {
+    let mut archive = Archive::owned_by(owner);
+    if let Some(shared) = spec.shared_source(source) {
+        archive = archive.folder(&shared, &[])?;
+    }
+    archive.folder(&spec.source(source), LEFT_BY_BUILDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{self, Plan};
+
+    #[test]
+    fn a_source_has_what_its_family_shares_and_what_is_its_own() {
+        let runtimes = plan::repository().and_then(|root| plan::discover(&root)).expect("the runtimes");
+        let plan = Plan::of(&runtimes, plan::today()).expect("a plan");
+        let sharing = plan.versions.values().filter(|spec| spec.shared_source(Source::Probe).is_some());
+        let mut seen = 0;
+        for spec in sharing {
+            let archive = source_of(spec, Source::Probe, 0).and_then(Archive::finish).expect("an archive");
+            let members = Archive::members(&archive).expect("members");
+            for name in ["interpreter.ts", "steps.ts"] {
+                assert!(
+                    members.iter().any(|member| member.path.ends_with(name)),
+                    "{} has no {name}",
+                    spec.id
+                );
+            }
+            seen += 1;
+        }
+        assert!(seen > 0, "no family shares anything of its probe");
+    }
 }

@@ -1,7 +1,5 @@
 // The probe: takes the steps of a payload one after another. It waits only if a step does, so the handlers that
 // share it cover both: functions that return, and functions that return a promise.
-//
-// runtimes/base/javascript/conformance has this file for all of the family.
 import type { Call, Value } from "./portable.ts";
 import { steps } from "./steps.ts";
 

@@ -1,7 +1,5 @@
 // The steps of the probe that are the same in each runtime of this family, as `conformance/PROBE.md` lists them. Each
 // gets itself and its call. Those that wait return a promise.
-//
-// runtimes/base/javascript/conformance has this file for all of the family.
 
 // deno-lint-ignore no-explicit-any -- whatever a payload holds
 export type Value = any;
