@@ -46,7 +46,13 @@ fn gate(arguments: &Arguments) -> Result<ExitCode, String> {
     if arguments.list {
         return Ok(libtest_mimic::run(arguments, trials).exit_code());
     }
-    runtime.block_on(async { run.clean_up_on_interrupt() });
+    runtime.block_on(async {
+        run.clean_up_on_interrupt();
+        // With a filter it is not known here which versions it leaves.
+        if arguments.filter.is_none() && arguments.skip.is_empty() {
+            run.build_ahead();
+        }
+    });
     let conclusion = libtest_mimic::run(arguments, trials);
     let absent = run.planned().iter().filter(|planned| planned.not_applicable().is_some()).count();
     let reported = (conclusion.num_passed + conclusion.num_failed + conclusion.num_ignored) as usize;

@@ -5,7 +5,7 @@ use clap::Args;
 use super::exit::Exit;
 use super::selected::prepared;
 
-/// Make and tag images.
+/// Make and tag images, two at a time; of a version that is a pair, both.
 #[derive(Debug, Args)]
 pub(super) struct Build {
     /// What to build: `node`, `node:24`; everything without any.

@@ -38,6 +38,7 @@ impl Check {
             Ok(run) => run,
             Err(exit) => return exit,
         };
+        run.build_ahead();
         let total = run.planned().len();
         let checks = run.planned().iter().map(|planned| run.check(planned));
         let mut outcomes = futures_util::stream::iter(checks).buffer_unordered(self.jobs);

@@ -62,7 +62,7 @@ enum Command {
     List(list::List),
     /// Show which versions a change touches, as lines or as the matrix of a workflow.
     Matrix(matrix::Matrix),
-    /// Make and tag images.
+    /// Make and tag images, two at a time; of a version that is a pair, both.
     Build(build::Build),
     /// Measure boot, throughput, latency and memory beside the language's bare server.
     Bench(bench::Bench),

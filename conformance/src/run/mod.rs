@@ -3,6 +3,7 @@
 mod bench;
 mod conversation;
 mod expectation;
+mod images;
 mod interrupt;
 mod judge;
 mod program;

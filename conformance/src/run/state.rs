@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::sync::{OnceCell, RwLock};
+use tokio::task::JoinHandle;
 
 use super::interrupt::interrupted;
 use super::program::owner;
@@ -39,6 +40,8 @@ pub struct Run {
     pub(super) quiet: RwLock<()>,
     pub(super) journal: Journal,
     pub(super) told: Mutex<BTreeSet<String>>,
+    /// What builds images before a check asks for them.
+    pub(super) ahead: Mutex<Option<JoinHandle<()>>>,
     begun: Instant,
 }
 
@@ -135,6 +138,7 @@ impl Run {
             quiet: RwLock::new(()),
             journal,
             told: Mutex::default(),
+            ahead: Mutex::default(),
             begun: Instant::now(),
         })
     }
@@ -142,24 +146,6 @@ impl Run {
     /// What is planned.
     pub fn planned(&self) -> &[Planned] {
         &self.planned
-    }
-
-    /// Makes and tags the image of every planned version.
-    ///
-    /// # Errors
-    /// The first version whose image could not be made, with the reason. That of one whose failures only warn is told,
-    /// and the next is made.
-    pub async fn build_images(&self) -> Result<Vec<(String, u64)>, String> {
-        let mut made = Vec::new();
-        for version in self.versions.values() {
-            match version.runtime.images().await {
-                Ok(images) => {
-                    made.extend(names(&version.runtime.spec).zip(images.iter().map(|image| image.size)))
-                }
-                Err(error) => self.warn_or_fail(&version.runtime.spec.id, reason(&error))?,
-            }
-        }
-        Ok(made)
     }
 
     /// Tells of a failure that only warns; any other is given back.
@@ -196,6 +182,16 @@ impl Run {
         Summary { tally: Tally::of(&outcomes), outcomes, report, seconds, timed, faults }
     }
 
+    /// Ends what `build_ahead` began.
+    async fn stop_building(&self) {
+        let ahead = self.ahead.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).take();
+        if let Some(ahead) = ahead {
+            ahead.abort();
+            // Until then it may still be making something.
+            let _aborted = ahead.await;
+        }
+    }
+
     /// What this run has in the engine now.
     pub async fn left(&self) -> Result<Leftovers, String> {
         match self.session.engine_if_used() {
@@ -209,6 +205,7 @@ impl Run {
     /// # Errors
     /// What could not be removed.
     pub async fn clean_up(&self) -> Result<(), String> {
+        self.stop_building().await;
         for version in self.versions.values() {
             version.runtime.close().await.map_err(|error| reason(&error))?;
         }
@@ -247,9 +244,4 @@ fn timed(outcomes: &[Outcome]) -> (f64, usize) {
     };
     let timed: Vec<f64> = outcomes.iter().filter(is_timed).map(|outcome| outcome.seconds).collect();
     (timed.iter().sum(), timed.len())
-}
-
-/// The names of a version's images, the one that builds first.
-fn names(spec: &Spec) -> impl Iterator<Item = String> {
-    [spec.image.clone()].into_iter().chain(spec.serving.iter().map(|serving| serving.image.clone()))
 }
