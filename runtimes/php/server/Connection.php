@@ -121,7 +121,7 @@ final class Connection
         if ($this->lingers !== null && !$this->hasEnded) {
             // Closed over unread bytes, a connection takes its answer with it.
             $this->deadline = $this->loop->now + self::LINGER_SILENCE;
-            socket_shutdown($this->socket, 1);
+            @socket_shutdown($this->socket, 1); // it may have gone meanwhile
         } elseif ($this->isLast) {
             $this->close();
         }

@@ -9,6 +9,9 @@ final class Reader
 {
     private const LARGEST_HEAD = 65_536;
     private const LONGEST_LINE = 4_096; // of a chunk's size
+    // What keeps a head that is not whole from becoming one (TLS, say): its end would be waited for in vain.
+    private const HOPELESS = '~^[^A-Za-z]|\r(?!\n|\z)|(?<!\r)\n~';
+    private const CHUNK = '~^(?=[0-9A-Fa-f])0*+([0-9A-Fa-f]{0,8})(?:[ \t]*+;[\t\x20-\x7e\x80-\xff]*+)?$~D';
 
     /** The head of the request being read, once it is whole and let in. */
     public ?Head $head = null;
@@ -19,6 +22,7 @@ final class Reader
     private bool $isAwaited = false;
     private string $buffer = '';
     private int $offset = 0; // into the buffer: what is before it was taken
+    private int $seen = 0; // of the buffer, while a head is not whole
     private string $body = '';
     private ?int $missing = null; // of the chunk being read, null between two of them
     private int $trailer = 0; // bytes of the fields after the last chunk, and 1 more once there is one
@@ -78,6 +82,7 @@ final class Reader
         $head = $this->head;
         $this->head = null;
         $this->method = '';
+        $this->isAwaited = false; // the body came with the head
         return $head;
     }
 
@@ -92,11 +97,13 @@ final class Reader
             throw Refusal::headTooLarge();
         }
         if ($end === false) {
-            if ($this->buffer !== '' && !preg_match('~^[A-Za-z]~', $this->buffer)) {
-                throw Refusal::bad(); // TLS, most likely: there may never be the end of a head
+            if ($this->buffer !== '' && preg_match(self::HOPELESS, $this->buffer, offset: max(0, $this->seen - 1))) {
+                throw Refusal::bad();
             }
+            $this->seen = \strlen($this->buffer);
             return false;
         }
+        $this->seen = 0;
         $head = Head::parse(substr($this->buffer, 0, $end + 2));
         $this->buffer = substr($this->buffer, $end + 4);
         $this->method = $head->method;
@@ -127,6 +134,9 @@ final class Reader
         $isWhole = false;
         while (!$isWhole && ($line = $this->missing === null ? $this->line() : '') !== null) {
             if ($this->trailer > 0) {
+                if ($line !== '' && !preg_match(Head::FIELD, $line)) {
+                    throw Refusal::bad();
+                }
                 $this->trailer += \strlen($line);
                 $isWhole = $line === '';
             } elseif ($this->missing === null) {
@@ -145,10 +155,10 @@ final class Reader
 
     private function beginChunk(string $line): void
     {
-        if (!preg_match('~^([0-9A-Fa-f]{1,8})[ \t]*(?:;.*)?$~D', $line, $parts)) {
+        if (!preg_match(self::CHUNK, $line, $parts)) {
             throw Refusal::bad();
         }
-        $size = (int) hexdec($parts[1]);
+        $size = (int) hexdec($parts[1]); // of nothing, if all were zeros, that is 0
         $this->limit(\strlen($this->body) + $size);
         if ($size === 0) {
             $this->trailer = 1;
