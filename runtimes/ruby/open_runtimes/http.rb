@@ -10,6 +10,11 @@ module OpenRuntimes
   LARGEST_HEAD = 65_536
   LARGEST_LINE = 4_096 # of those between chunks
   HEAD_TOO_LARGE = [431, [], ""].freeze
+  # What keeps a head that is not whole from becoming one: its end would be waited for in vain.
+  HOPELESS = /\r(?!\n|\z)|(?<!\r)\n/n
+  BEGINNING = /\G(?:\r\z|[!#$%&'*+.^`|~\w-])/n
+  CHUNK = /\A(?=\h)0*+(?<size>\h{0,15})(?:[ \t]*+;[\t\x20-\x7e\x80-\xff]*+)?\z/n
+  TRAILER = /\A[!#$%&'*+.^`|~\w-]++:[\t\x20-\x7e\x80-\xff]*+\z/n
 
   # `whole` has the requests read so far. After a `refusal` there are no more.
   class Reader
@@ -65,7 +70,7 @@ module OpenRuntimes
       ending = data.index("\r\n\r\n", [position, known - 3].max)
       size = (ending ? ending + 4 : data.bytesize) - position
       raise Refused, HEAD_TOO_LARGE if size > LARGEST_HEAD
-      return hold(data, position) unless ending
+      return hold_head(data, position, known) unless ending
 
       message = Message.new(data.byteslice(position, size))
       @message = message
@@ -85,6 +90,13 @@ module OpenRuntimes
       @missing = length
       @waits = message.waits?
       position
+    end
+
+    def hold_head(data, position, known)
+      raise Refused, BAD if data.index(HOPELESS, [position, known - 1].max)
+      raise Refused, BAD unless data.match?(BEGINNING, position)
+
+      hold(data, position)
     end
 
     def begin_chunks(message, position)
@@ -117,8 +129,8 @@ module OpenRuntimes
     end
 
     def begin_chunk(text)
-      digits = text[/\A\h{1,15}(?=[ \t]*(?:;|\z))/] or raise Refused, BAD
-      @missing = digits.hex
+      digits = text[CHUNK, :size] or raise Refused, BAD
+      @missing = digits.hex # of none, if all were zeros, that is 0
       limit(@message.body.bytesize + @missing)
       @state = @missing.zero? ? :trailer : :body
     end
@@ -129,9 +141,11 @@ module OpenRuntimes
       @state = :size
     end
 
-    # Fields after a chunked body, which nobody asks for.
+    # Fields after a chunked body, which nobody asks for, and which are read as any others.
     def skip_trailer(text)
       return complete if text.empty?
+
+      raise Refused, BAD unless TRAILER.match?(text)
 
       @spent += text.bytesize
       raise Refused, HEAD_TOO_LARGE if @spent > LARGEST_HEAD
