@@ -38,12 +38,30 @@ public final class Head {
     /** Whether there is one host, and one that can be. */
     public boolean hasSoundHost() {
         if (hosts == 0) return isOld;
-        if (hosts > 1) return false;
-        for (int i = 0; i < host.length(); i++) {
-            char c = host.charAt(i);
-            if (!isLetterOrDigit(c) && "-._~!$&'()*+,;=%:[]".indexOf(c) < 0) return false;
+        return hosts == 1 && isHost(host);
+    }
+
+    /** One name, or one address in brackets, with or without a port. */
+    private static boolean isHost(String host) {
+        int at = 0;
+        if (host.startsWith("[")) {
+            at = host.indexOf(']') + 1;
+            if (at < 3) return false;
+            for (int i = 1; i < at - 1; i++) {
+                if (Character.digit(host.charAt(i), 16) < 0 && ".:".indexOf(host.charAt(i)) < 0) return false;
+            }
+        } else {
+            while (at < host.length() && isOfName(host.charAt(at))) at++;
         }
-        return true;
+        if (at < host.length() && host.charAt(at) == ':') {
+            at++;
+            while (at < host.length() && host.charAt(at) >= '0' && host.charAt(at) <= '9') at++;
+        }
+        return at == host.length();
+    }
+
+    private static boolean isOfName(char c) {
+        return isLetterOrDigit(c) || "-._~!$&'()*+,;=%".indexOf(c) >= 0;
     }
 
     boolean isLast() {
@@ -74,17 +92,28 @@ public final class Head {
     }
 
     private void field(int from, int to) throws Refusal {
-        int colon = from;
-        while (colon < to && isToken(bytes[colon])) colon++;
-        if (colon == from || colon == to || bytes[colon] != ':') throw Refusal.plain(400);
+        int colon = colon(bytes, from, to);
         int start = colon + 1;
         int end = to;
         while (start < end && isBlank(bytes[start])) start++;
         while (end > start && isBlank(bytes[end - 1])) end--;
-        for (int i = start; i < end; i++) {
-            if (bytes[i] >= 0 && bytes[i] < ' ' && bytes[i] != '\t' || bytes[i] == 0x7f) throw Refusal.plain(400);
-        }
         known(from, colon, start, end);
+    }
+
+    /** Where the colon of a well-formed field stands: of one in a head, or of one behind a chunked body. */
+    static int colon(byte[] bytes, int from, int to) throws Refusal {
+        int colon = from;
+        while (colon < to && isToken(bytes[colon])) colon++;
+        if (colon == from || colon == to || bytes[colon] != ':' || !isText(bytes, colon + 1, to)) throw Refusal.plain(400);
+        return colon;
+    }
+
+    /** Whether no control character but a tab is in there. */
+    static boolean isText(byte[] bytes, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (bytes[i] >= 0 && bytes[i] < ' ' && bytes[i] != '\t' || bytes[i] == 0x7f) return false;
+        }
+        return true;
     }
 
     /** By length first: most fields are none of these. */
@@ -164,7 +193,7 @@ public final class Head {
         return b == ' ' || b == '\t';
     }
 
-    private static boolean isToken(byte b) {
+    static boolean isToken(byte b) {
         return isLetterOrDigit((char) (b & 0xff)) || b > ' ' && "!#$%&'*+-.^_`|~".indexOf(b) >= 0;
     }
 

@@ -108,8 +108,11 @@ final class Reader {
                 && !(bytes[i] == '\r' && bytes[i + 1] == '\n' && bytes[i + 2] == '\r' && bytes[i + 3] == '\n')) i++;
         boolean found = i + 3 < end;
         if ((found ? i : end) - at > LARGEST_HEAD) throw Refusal.plain(431);
-        seen = end;
-        if (!found) return false;
+        if (!found) {
+            refuseHopeless(Math.max(at, seen - 1));
+            seen = end;
+            return false;
+        }
         head = null;
         head = new Head(bytes, at, i);
         at = i + 4;
@@ -125,6 +128,15 @@ final class Reader {
             stage = Stage.BODY;
         }
         return true;
+    }
+
+    /** What keeps a head from becoming whole, a line break that is none, or TLS: its end would be waited for in vain. */
+    private void refuseHopeless(int from) throws Refusal {
+        if (at < end && !Head.isToken(bytes[at])) throw Refusal.plain(400);
+        for (int i = from; i < end; i++) {
+            boolean isBare = bytes[i] == '\n' && (i == at || bytes[i - 1] != '\r');
+            if (isBare || bytes[i] == '\r' && i + 1 < end && bytes[i + 1] != '\n') throw Refusal.plain(400);
+        }
     }
 
     private boolean readBytes() throws Refusal {
@@ -157,7 +169,7 @@ final class Reader {
             chunk = chunk << 4 | Character.digit(bytes[i], 16);
             if (chunk > Integer.MAX_VALUE) throw tooLarge();
         }
-        if (i == at || i < line && bytes[i] != ';') throw Refusal.plain(400);
+        if (i == at || i < line && bytes[i] != ';' || !Head.isText(bytes, i, line)) throw Refusal.plain(400);
         at = line + 2;
         left = chunk;
         stage = chunk == 0 ? Stage.TRAILER : Stage.CHUNK;
@@ -173,13 +185,14 @@ final class Reader {
         return true;
     }
 
-    /** Fields after a chunked body, which nobody asks for. */
+    /** Fields after a chunked body, which nobody asks for, and which are read as any others. */
     private boolean readTrailer() throws Refusal {
         int line = lineEnd();
         if (line < 0) return false;
         trailers += line - at;
         if (trailers > LARGEST_HEAD) throw Refusal.plain(431);
         if (line == at) stage = Stage.HEAD;
+        else Head.colon(bytes, at, line);
         at = line + 2;
         return true;
     }
