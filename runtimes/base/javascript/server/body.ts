@@ -1,7 +1,8 @@
 import { LONGEST_HEAD, Malformed } from "./head.ts";
 import type { Input } from "./input.ts";
 
-const CHUNK_SIZE = /^([\da-f]{1,8})(?:[\t ;][^\0-\x08\n-\x1f\x7f]*)?$/i;
+const CHUNK_SIZE = /^(?=[\da-f])0*([\da-f]{0,8})(?:[\t ]*;[\t -~\x80-\uffff]*)?$/i;
+const TRAILER = /^[!#$%&'*+.^`|~\w-]+:[\t -~\x80-\uffff]*$/;
 const lines = new TextDecoder("latin1");
 
 /** The body, or nothing if the client goes away before its end. Beyond the limit, `tooLarge` is thrown. */
@@ -23,8 +24,8 @@ async function readChunks(input: Input, limit: number, tooLarge: () => Error): P
     const line = await readLine(input);
     if (line === undefined) return undefined;
     const digits = CHUNK_SIZE.exec(line)?.[1];
-    if (!digits) throw new Malformed();
-    let rest = parseInt(digits, 16);
+    if (digits === undefined) throw new Malformed();
+    let rest = Number(`0x0${digits}`); // of none, if all were zeros, that is 0
     if (rest === 0) break;
     if (size + rest > limit) throw tooLarge();
     while (rest > 0) {
@@ -45,6 +46,7 @@ async function readChunks(input: Input, limit: number, tooLarge: () => Error): P
     const line = await readLine(input);
     if (line === undefined) return undefined;
     if (line === "") return body.subarray(0, size);
+    if (!TRAILER.test(line)) throw new Malformed();
     trailers += line.length;
     if (trailers > LONGEST_HEAD) throw new Malformed(431);
   }

@@ -19,6 +19,7 @@ const CR = 0x0d;
 const LF = 0x0a;
 const SPACE = 0x20;
 const TAB = 0x09;
+const COLON = 0x3a;
 const NO_CHALLENGE = new Uint8Array(0);
 const ascii = new TextEncoder();
 const latin1 = new TextDecoder("latin1");
@@ -54,10 +55,23 @@ export function takeHead(input: Input, seen: number): Head | undefined {
   }
   const end = input.find(2, Math.max(0, seen - 3));
   if ((end < 0 ? input.size : end) > LONGEST_HEAD) throw new Malformed(431);
-  if (end < 0) return undefined;
+  if (end < 0) {
+    if (isHopeless(input, Math.max(0, seen - 1))) throw new Malformed();
+    return undefined;
+  }
   const head = parseHead(input.bytes, input.start, input.start + end + 2);
   input.skip(end + 4);
   return head;
+}
+
+/** Whether a head cannot become whole any more: its end would be waited for in vain. */
+function isHopeless({ bytes, start, end }: Input, from: number): boolean {
+  if (start < end && bytes[start] !== CR && TOKEN[bytes[start]] === 0) return true; // TLS, most likely
+  for (let at = start + from; at < end; at += 1) {
+    if (bytes[at] === LF && (at === start || bytes[at - 1] !== CR)) return true;
+    if (bytes[at] === CR && at + 1 < end && bytes[at + 1] !== LF) return true;
+  }
+  return false;
 }
 
 /** Reads the lines that end before `end`, after which an empty one follows. */
@@ -82,7 +96,7 @@ function parseHead(bytes: Uint8Array, start: number, end: number): Head {
   let at = target + VERSION_1.length;
   while (at < end) {
     const colon = past(TOKEN, bytes, at);
-    if (colon === at || bytes[colon] !== 0x3a) throw new Malformed();
+    if (colon === at || bytes[colon] !== COLON) throw new Malformed();
     const close = past(CONTENT, bytes, colon + 1);
     if (bytes[close] !== CR || bytes[close + 1] !== LF) throw new Malformed();
     note(head, bytes, at, colon, close);
@@ -150,7 +164,7 @@ function isHost(bytes: Uint8Array, start: number, end: number): boolean {
     if (at === start + 1 || bytes[at] !== 0x5d) return false;
     at += 1;
   }
-  if (bytes[at] === 0x3a) at = past(DIGIT, bytes, at + 1);
+  if (bytes[at] === COLON) at = past(DIGIT, bytes, at + 1);
   return at === end;
 }
 
