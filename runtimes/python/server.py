@@ -1,4 +1,4 @@
-"""Serves the runtime contract, version 1, on httptools. It reads in the order of a request:
+"""Serves the runtime contract, version 1, on sockets and epoll. It reads in the order of a request:
 load_configuration, authorise, parse, resolve_code, call, reply, shut_down.
 """
 
@@ -13,7 +13,7 @@ from _operator import _compare_digest as is_same  # hmac.compare_digest, without
 from functools import lru_cache, partial
 from types import SimpleNamespace
 
-sys.path[:0] = [os.path.dirname(os.path.abspath(__file__)), "/usr/local/lib/open-runtimes/python"]
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from open_runtimes import json
 from open_runtimes.fields import field, is_absolute, is_name, is_strings, stays_inside
 from open_runtimes.load import load
@@ -22,7 +22,7 @@ from open_runtimes.loop import Loop
 from open_runtimes.response import Response
 from open_runtimes.runtime_answer import RuntimeAnswer, describe
 
-del sys.path[:2]  # a function must not find what is there
+del sys.path[0]  # a function must not find what is there
 
 HOST = re.compile(rb"([\w.~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")
 
@@ -52,7 +52,7 @@ def authorise(message, key):
 
 
 def admit(message):
-    """Refuses what httptools lets through and the contract does not."""
+    """Refuses what HTTP allows and the contract does not, before the body is read."""
     if message.method != b"POST":
         raise RuntimeAnswer("method-not-allowed", "Only POST invokes the function.", fields=[("Allow", "POST")])
     hosts = message.fields.get(b"host", ())

@@ -1,27 +1,33 @@
-"""The bare server: what Python and httptools cost by themselves."""
+"""The bare server: what Python and the reader of requests cost by themselves."""
 
 import select
 import socket
 import sys
 import time
 
-sys.path.insert(0, "/usr/local/lib/open-runtimes/python")
-from httptools import HttpRequestParser
+sys.path.insert(0, "/usr/local/src")
+from open_runtimes.http import Reader
 
 
 class Client:
-    """One connection. As every HTTP library it collects the fields of the head, and answers with a date."""
+    """One connection, and what the reader asks. As every HTTP library it answers with a date."""
+
+    limit = 20_971_520
 
     def __init__(self, connection):
         self.connection = connection
-        self.parser = HttpRequestParser(self)
-        self.fields = {}
+        self.reader = Reader(self)
 
-    def on_header(self, name, value):
-        self.fields[name.lower()] = value
+    def admit(self, message):
+        pass
 
-    def on_message_complete(self):
-        self.fields = {}
+    def read(self, data):
+        self.reader.feed(data)
+        while self.reader.whole:
+            self.reader.whole.popleft()
+            self.answer()
+
+    def answer(self):
         text = f"HTTP/1.1 200 OK\r\nDate: {date()}\r\nContent-Type: text/plain\r\nContent-Length: 1\r\n\r\n*"
         self.connection.send(text.encode("latin-1"))
 
@@ -49,7 +55,7 @@ def serve(port):
             client = clients[number]
             data = client.connection.recv(262_144)
             if data:
-                client.parser.feed_data(data)
+                client.read(data)
             else:
                 client.connection.close()
                 del clients[number]
