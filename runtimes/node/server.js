@@ -1,18 +1,18 @@
 'use strict';
 
-// Serves the runtime contract, version 1, on node:http. It reads in the order of a request:
+// Serves the runtime contract, version 1, on node:net. It reads in the order of a request:
 // loadConfiguration, authorise, parse, resolveCode, call, reply, shutDown.
 // CommonJS, because an ES module starts 44 ms later.
 
-const http = require('node:http');
+const net = require('node:net');
 const fs = require('node:fs');
 const { posix } = require('node:path');
+const { Connection } = require('./server/connection.js');
 const { RuntimeError, describe } = require('./server/runtime-error.js');
 const { parseJson } = require('./server/json.js');
 const { isFile, load } = require('./server/load.js');
 const { createResponse } = require('./server/response.js');
 
-const HOST = /^([\w.~!$&'()*+,;=%-]*|\[[\da-f:.]+\])(:\d*)?$/i;
 const GRACE = 3_000;
 
 function loadConfiguration() {
@@ -37,10 +37,11 @@ function loadConfiguration() {
   return { maxBody: Number(maxBody), entrypoint, key };
 }
 
-/** Lets in a request that carries the key exactly once: two are joined by ", ", and no key has a space. */
-function authorise(request, configuration) {
-  const challenge = request.headers['x-internal-challenge'] ?? '';
-  if (!isKey(challenge, configuration.key)) throw new RuntimeError('unauthorized', 'Unauthorized');
+/** Lets in a request that carries the key exactly once. */
+function authorise(head, configuration) {
+  if (head.challenges !== 1 || !isKey(head.challenge, configuration.key)) {
+    throw new RuntimeError('unauthorized', 'Unauthorized');
+  }
 }
 
 /** Looks at every byte that was sent, even after one that differs: timing tells nothing about the key. */
@@ -50,35 +51,11 @@ function isKey(sent, key) {
   return difference === 0; // node:crypto has this too, and takes 5 ms of the start to load
 }
 
-/** Refuses what node:http lets through and the contract does not: a host sent twice has a space as well. */
-function admit(request) {
-  if (request.method !== 'POST') {
+/** Refuses what HTTP allows and the contract does not, before the body is read. */
+function admit(head) {
+  if (head.method !== 'POST') {
     throw new RuntimeError('method-not-allowed', 'Only POST invokes the function.', { headers: ['Allow', 'POST'] });
   }
-  if (!HOST.test(request.headers.host ?? '')) {
-    throw new RuntimeError('bad-request', 'Host must be one host name, with or without a port.');
-  }
-}
-
-/** Takes the whole body, or tells why not. A client that goes away before its end is not heard of again. */
-function read(request, limit, taken, refused) {
-  const tooLarge = () => new RuntimeError('too-large', `Body is larger than ${limit} bytes.`);
-  if (Number(request.headers['content-length']) > limit) throw tooLarge();
-  let chunks = [];
-  let size = 0;
-  const take = (chunk) => {
-    size += chunk.length;
-    if (size <= limit) return chunks.push(chunk);
-    chunks = undefined;
-    request.off('data', take);
-    refused(tooLarge());
-  };
-  request.on('data', take).on('end', () => {
-    if (!chunks) return;
-    const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-    chunks = undefined; // `request` lives until the answer is out, and must not keep the body that long
-    taken(bytes);
-  });
 }
 
 function demand(valid, message) {
@@ -164,58 +141,36 @@ function call(handler, input, finish) {
   end(); // at once: a handler that awaits nothing costs no turn of the event loop
 }
 
-let stopping = false;
-const running = new Set(); // requests whose function has not finished
+let running = 0; // calls
 const connections = new Set();
 
-/** An answer given before the whole body was read is the last of its connection. */
-function reply(request, response, { status, headers, body }, bodyRead) {
-  if (status !== 204 && status !== 304) headers.push('Content-Length', Buffer.byteLength(body));
-  if (stopping || !bodyRead) headers.push('Connection', 'close');
-  response.writeHead(status, headers);
-  if (bodyRead) return response.end(body);
-  response.flushHeaders();
-  response.write(body);
-  linger(request, response);
-}
-
-/** Reads on for a while before it closes: a connection closed over unread bytes takes the answer with it. */
-function linger(request, response) {
-  const close = () => {
-    clearTimeout(silence);
-    clearTimeout(limit);
-    response.end();
+/** What connections ask: whether to read a request, and what becomes of it. */
+function createService(configuration) {
+  const { maxBody } = configuration;
+  return {
+    isStopping: false,
+    limit: maxBody,
+    tooLarge: () => new RuntimeError('too-large', `Body is larger than ${maxBody} bytes.`),
+    admit: (head) => {
+      authorise(head, configuration);
+      admit(head);
+    },
+    receive: (connection, body) => serve(connection, configuration, body),
   };
-  const silence = setTimeout(close, 2_000);
-  const limit = setTimeout(close, 30_000);
-  request.on('data', () => silence.refresh()).on('end', close).on('close', close).resume();
-}
-
-/** From the headers of a request to its body. */
-function serve(request, response, configuration, isWaiting) {
-  const refuse = (error) => reply(request, response, answerTo(error), false);
-  try {
-    authorise(request, configuration);
-    admit(request);
-    read(request, configuration.maxBody, (bytes) => run(request, response, configuration, bytes), refuse);
-    if (isWaiting) response.writeContinue();
-  } catch (error) {
-    refuse(error);
-  }
 }
 
 /** From the body of a request to its answer. */
-function run(request, response, configuration, bytes) {
+function serve(connection, configuration, bytes) {
   const finish = (answer) => {
-    running.delete(request);
-    reply(request, response, answer, true);
+    running -= 1;
+    connection.reply(answer);
     exitWhenDone();
   };
   const refuse = (error) => finish(answerTo(error));
+  running += 1;
   try {
     const { path, file, input } = parse(bytes, configuration);
     const handler = resolveCode(path, file);
-    running.add(request);
     if (typeof handler === 'function') call(handler, input, finish);
     else handler.then((loaded) => call(loaded, input, finish), refuse);
   } catch (error) {
@@ -230,43 +185,39 @@ function answerTo(error) {
 
 let isClosed = false;
 
-/** Nothing new is let in, and what runs is answered. Half a request gets a moment to become a whole one. */
-function shutDown(server) {
-  if (stopping) return;
-  stopping = true;
+/** Nothing new comes in, what runs is answered. */
+function shutDown(server, service) {
+  if (service.isStopping) return;
+  service.isStopping = true;
   server.close(() => {
     isClosed = true;
     exitWhenDone();
   });
-  for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+  for (const connection of connections) connection.stop();
   setTimeout(() => {
-    const kept = new Set([...running].map((request) => request.socket));
-    for (const socket of connections) if (!kept.has(socket) && socket.writableLength === 0) socket.destroy();
+    for (const connection of connections) connection.stopNow();
   }, GRACE);
 }
 
 /** A function whose client went away has no connection any more, and still runs to its end. */
 function exitWhenDone() {
-  if (isClosed && running.size === 0) process.exit(0);
+  if (isClosed && running === 0) process.exit(0);
 }
 
 function main() {
-  const configuration = loadConfiguration();
-  const server = http.createServer({ keepAliveTimeout: 75_000, joinDuplicateHeaders: true });
-  server.maxHeadersCount = 0; // no header is left out of sight: neither key nor host may come twice
-  server.on('request', (request, response) => serve(request, response, configuration, false));
-  server.on('checkContinue', (request, response) => serve(request, response, configuration, true));
-  server.on('checkExpectation', (request, response) => serve(request, response, configuration, false));
-  server.on('connection', (socket) => {
-    connections.add(socket);
-    socket.on('close', () => connections.delete(socket));
+  const service = createService(loadConfiguration());
+  // A client that sends no more may still wait for its answer.
+  const server = net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    const connection = new Connection(socket, service);
+    connections.add(connection);
+    socket.on('close', () => connections.delete(connection));
   });
   server.on('error', (error) => fail(`Port 3000 cannot be opened: ${error.message}.`));
-  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => shutDown(server));
+  for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => shutDown(server, service));
   for (const stray of ['uncaughtException', 'unhandledRejection']) {
     process.on(stray, (error) => console.error(describe(error).stack));
   }
-  server.listen(3000, '0.0.0.0');
+  server.listen({ port: 3000, host: '0.0.0.0', backlog: 1024 });
 }
 
 function fail(message) {

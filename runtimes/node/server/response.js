@@ -1,9 +1,9 @@
 'use strict';
 
-const http = require('node:http');
-
 // They belong to the connection or to the runtime, not to the function.
 const FORBIDDEN = /^(content-length|transfer-encoding|connection|date|trailer|x-internal-.*)$/i;
+const TOKEN = /^[!#$%&'*+.^`|~\w-]+$/;
+const CONTENT = /^[\t\x20-\x7e\x80-\xff]*$/;
 const BODILESS = new Set([204, 205, 304]);
 
 /** The `res` of one call. `settle` gets each answer, or else why there is none, as the function gives it. */
@@ -25,7 +25,7 @@ function createResponse(settle) {
   };
 }
 
-// Text stays a string: node:http then writes head and body at once, and a Buffer would take two pieces.
+// Text stays a string: head and body are then one, and are encoded at once.
 function checkText(text) {
   if (typeof text !== 'string') throw new TypeError(`res.send takes a string, not ${typeof text}.`);
   return text;
@@ -54,18 +54,18 @@ function answerOf(contentType, body, status = 200, headers = undefined) {
   return { status, headers: typed ? fields : ['Content-Type', contentType, ...fields], body };
 }
 
-/** Names and values in turn, as node:http takes them. A list of strings is one header for each. */
+/** Names and values in turn. A list of strings is one header for each. */
 function headerFields(headers) {
   if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) {
     throw new TypeError('The headers must be an object of strings.');
   }
   const fields = [];
   for (const [name, value] of Object.entries(headers)) {
-    http.validateHeaderName(name);
+    if (!TOKEN.test(name)) throw new TypeError(`${JSON.stringify(name)} is no name of a header.`);
     if (FORBIDDEN.test(name)) throw new TypeError(`The header ${name} is not the function's to set.`);
     for (const one of Array.isArray(value) ? value : [value]) {
       if (typeof one !== 'string') throw new TypeError(`The header ${name} must be a string or a list of strings.`);
-      http.validateHeaderValue(name, one);
+      if (!CONTENT.test(one)) throw new TypeError(`The header ${name} has a character that no header may have.`);
       fields.push(name, one);
     }
   }

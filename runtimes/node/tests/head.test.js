@@ -1,6 +1,6 @@
 'use strict';
 
-// What of a head is looked at here. node:http reads it: a field that is sent twice has both values with ", " between.
+// Which heads are let in.
 
 const assert = require('node:assert/strict');
 const { test } = require('node:test');
@@ -17,29 +17,18 @@ const status = (act) => {
 
 test('the key is asked for, once', () => {
   const configuration = { key: Buffer.from('secret') };
-  const sent = (challenge) =>
-    status(() => authorise({ headers: { 'x-internal-challenge': challenge } }, configuration));
+  const sent = (challenge, challenges = 1) => status(() => authorise({ challenge, challenges }, configuration));
   assert.equal(sent('secret'), undefined);
-  const keys = [undefined, '', 'secre', 'secrets', 'Secret', 'secretsecret', 'secret, secret', 'wrong, secret'];
-  for (const wrong of keys) {
+  for (const wrong of ['', 'secre', 'secrets', 'Secret', 'secretsecret', 'secret, secret']) {
     assert.equal(sent(wrong), 401, wrong);
   }
+  assert.equal(sent('', 0), 401);
+  assert.equal(sent('secret', 2), 401);
 });
 
 test('another method', () => {
   for (const method of ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'post']) {
-    const request = { method, headers: { host: 'a' } };
-    assert.equal(status(() => admit(request)), 405, method);
-    assert.throws(() => admit(request), ({ answer }) => answer.headers.join(': ').endsWith('Allow: POST'));
-  }
-});
-
-test('a host is one name, with or without a port', () => {
-  const sent = (host) => status(() => admit({ method: 'POST', headers: { host } }));
-  for (const host of ['a', 'a.b-c:3000', '127.0.0.1:80', '[::1]', '[::1]:3000', '', undefined]) {
-    assert.equal(sent(host), undefined, host);
-  }
-  for (const host of ['a b', 'a/b', 'a\x01', 'a, a', 'a@b', 'a:b', '::1', '[::1', '[]', 'a\n']) {
-    assert.equal(sent(host), 400, host);
+    assert.equal(status(() => admit({ method })), 405, method);
+    assert.throws(() => admit({ method }), ({ answer }) => answer.headers.join(': ').endsWith('Allow: POST'));
   }
 });
