@@ -91,17 +91,10 @@ func (s *service) authorise(request *http.Request) error {
 	return server.NewError(server.Unauthorized, "Unauthorized")
 }
 
-// admit refuses what net/http lets through and the contract does not.
-func admit(request *http.Request, connection *server.Connection) error {
+// admit refuses what HTTP allows and the contract does not, before the body is read.
+func admit(request *http.Request) error {
 	if request.Method != http.MethodPost {
 		return server.NewError(server.MethodNotAllowed, "Only POST invokes the function.")
-	}
-	if len(request.TransferEncoding) > 0 {
-		two, seen := connection.Lengths()
-		if two {
-			return server.NewError(server.BadRequest, "Content-Length and Transfer-Encoding must not come together.")
-		}
-		request.Close = request.Close || !seen // a reader with other rules for lengths gets no second request past us
 	}
 	return nil
 }
@@ -152,7 +145,7 @@ func (s *service) ServeHTTP(response http.ResponseWriter, request *http.Request)
 	defer connection.Leave()
 	err := s.authorise(request)
 	if err == nil {
-		err = admit(request, connection)
+		err = admit(request)
 	}
 	var body []byte
 	if err == nil {

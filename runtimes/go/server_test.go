@@ -17,7 +17,7 @@ func echo(response http.ResponseWriter, request *http.Request) {
 	connection := server.ConnectionOf(request.Context())
 	connection.Enter(server.Reading)
 	defer connection.Leave()
-	err := admit(request, connection)
+	err := admit(request)
 	var body []byte
 	if err == nil {
 		body, err = server.ReadBody(request, 1<<20)

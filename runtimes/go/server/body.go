@@ -38,6 +38,8 @@ func ReadBody(request *http.Request, most int64) ([]byte, error) {
 			return nil, tooLarge(most)
 		case err == io.EOF:
 			return body, nil
+		case err != nil && ConnectionOf(request.Context()).IsRefused():
+			return nil, NewError(BadRequest, "The chunks of a request must be framed as HTTP/1.1 has it.")
 		case err != nil:
 			panic(http.ErrAbortHandler) // the client has gone, and with it the connection
 		}

@@ -1,26 +1,28 @@
 package server
 
 import (
-	"bytes"
 	"context"
+	"io"
 	"net"
 	"sync"
 	"sync/atomic"
 )
 
-// headLimit is how much of a request is kept to look at: more than net/http accepts as its headers.
-const headLimit = 64 << 10
+// piece is what is read at once.
+const piece = 4 << 10
 
-// Connection is a connection, with an eye on what comes in: net/http does not show that a request came with
-// two lengths, and does not say which connections have never been used.
+// Connection is a connection, with an eye on what comes in: net/http takes more than one dialect of HTTP, and does not
+// say which connections have never been used.
 type Connection struct {
 	net.Conn
-	all   *Connections
-	used  atomic.Bool
-	phase atomic.Int32
-	// What has come since the last request ended. A request that came in one piece with the one before it is
-	// not seen.
-	head []byte
+	all     *Connections
+	used    atomic.Bool
+	refused atomic.Bool
+	phase   atomic.Int32
+	framing framing
+	// What has come: from given to passed it may be read, behind that more has to come first.
+	bytes         []byte
+	given, passed int
 }
 
 // Phase is how far a request has come.
@@ -47,36 +49,58 @@ func WithConnection(ctx context.Context, connection net.Conn) context.Context {
 	return context.WithValue(ctx, connectionKey{}, connection)
 }
 
+// Read is called by one at a time.
 func (c *Connection) Read(into []byte) (int, error) {
-	n, err := c.Conn.Read(into)
-	if n > 0 {
-		c.used.Store(true)
-		if Phase(c.phase.Load()) == waiting && len(c.head) < headLimit {
-			c.head = append(c.head, into[:n]...)
+	for c.given == c.passed {
+		if c.refused.Load() {
+			return 0, io.EOF // nothing behind what is refused is read
+		}
+		c.bytes = c.bytes[:copy(c.bytes, c.bytes[c.passed:])]
+		c.given, c.passed = 0, 0
+		if rest := c.framing.rest(); rest > 0 && len(c.bytes) == 0 {
+			n, err := c.Conn.Read(into[:min(int64(len(into)), rest)])
+			c.framing.pass(n)
+			return n, err
+		}
+		if err := c.fill(); err != nil {
+			return 0, err
 		}
 	}
-	return n, err
+	n := copy(into, c.bytes[c.given:c.passed])
+	c.given += n
+	return n, nil
+}
+
+// fill reads some more, and looks at it.
+func (c *Connection) fill() error {
+	held := len(c.bytes)
+	if cap(c.bytes)-held < piece/2 {
+		c.bytes = append(make([]byte, 0, max(piece, 2*held+piece)), c.bytes...)
+	}
+	n, err := c.Conn.Read(c.bytes[held:cap(c.bytes)])
+	if n == 0 {
+		return err
+	}
+	c.used.Store(true)
+	passed, size, sound := c.framing.scan(c.bytes[:held+n])
+	c.bytes, c.passed = c.bytes[:size], passed
+	if !sound {
+		c.refused.Store(true)
+		c.bytes = append(c.bytes[:passed], poison...)
+		c.passed = len(c.bytes)
+	}
+	return nil
+}
+
+// IsRefused says whether the client has sent what could be read in two ways.
+func (c *Connection) IsRefused() bool {
+	return c.refused.Load()
 }
 
 // Close may come more than once.
 func (c *Connection) Close() error {
 	c.all.remove(c)
 	return c.Conn.Close()
-}
-
-// unsupported begins the one answer that net/http gives to bytes that are not HTTP/1.x and that blames the
-// server: for a version that does not exist. No function's answer begins so, since its status line has no more words.
-const (
-	unsupported = "HTTP/1.1 505 HTTP Version Not Supported: "
-	refusal     = "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\n\r\n400 Bad Request"
-)
-
-func (c *Connection) Write(answer []byte) (int, error) {
-	if bytes.HasPrefix(answer, []byte(unsupported)) {
-		_, err := c.Conn.Write([]byte(refusal))
-		return len(answer), err
-	}
-	return c.Conn.Write(answer)
 }
 
 // CloseWrite lets net/http end its half first, so that the client still reads the answer.
@@ -94,21 +118,7 @@ func (c *Connection) Enter(phase Phase) {
 
 // Leave is told that the answer is written: what comes now is the next request.
 func (c *Connection) Leave() {
-	c.head = c.head[:0]
 	c.phase.Store(int32(waiting))
-}
-
-// Lengths says of a request with Transfer-Encoding whether it came with Content-Length as well, and whether it
-// was seen at all.
-func (c *Connection) Lengths() (two, seen bool) {
-	end := bytes.Index(c.head, []byte("\n\r\n"))
-	if bare := bytes.Index(c.head, []byte("\n\n")); bare >= 0 && (end < 0 || bare < end) {
-		end = bare
-	}
-	if end < 0 {
-		return false, false
-	}
-	return bytes.Contains(bytes.ToLower(c.head[:end]), []byte("\ncontent-length:")), true
 }
 
 // Connections are all that are open.
