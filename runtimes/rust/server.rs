@@ -15,6 +15,8 @@ mod connection;
 #[cfg(test)]
 #[path = "server/framing.rs"]
 mod framing;
+#[path = "server/head.rs"]
+mod head;
 #[path = "server/json.rs"]
 mod json;
 #[path = "server/library.rs"]
@@ -23,6 +25,8 @@ mod library;
 mod response;
 #[path = "server/runtime_error.rs"]
 mod runtime_error;
+#[path = "server/scanner.rs"]
+mod scanner;
 
 use std::net::Ipv4Addr;
 use std::ops::RangeInclusive;
@@ -34,8 +38,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
-use hyper::header::{CONNECTION, HOST, HeaderMap, HeaderValue};
-use hyper::{Method, Request, Response, Version};
+use hyper::header::{CONNECTION, HeaderMap, HeaderValue};
+use hyper::{Method, Request, Response};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -95,25 +99,12 @@ fn is_key(sent: &[u8], key: &[u8]) -> bool {
     std::hint::black_box(differences.fold(sent.len() ^ key.len(), std::ops::BitOr::bitor)) == 0
 }
 
-/// Refuses what hyper lets through and the contract does not.
-fn admit(request: &Request<Incoming>, is_ambiguous: bool) -> Result<(), RuntimeError> {
+/// Refuses what HTTP allows and the contract does not, before the body is read.
+fn admit(request: &Request<Incoming>) -> Result<(), RuntimeError> {
     if request.method() != Method::POST {
         return Err(RuntimeError::new(Kind::MethodNotAllowed, "Only POST invokes the function."));
     }
-    let bad = |message: &str| Err(RuntimeError::new(Kind::BadRequest, message));
-    let hosts: Vec<&HeaderValue> = request.headers().get_all(HOST).iter().collect();
-    let is_missing = hosts.is_empty() && request.version() >= Version::HTTP_11;
-    if is_missing || hosts.len() > 1 || !hosts.iter().all(|host| is_host(host.as_bytes())) {
-        return bad("Host must be one host name, with or without a port.");
-    }
-    if is_ambiguous {
-        return bad("Content-Length and Transfer-Encoding must not come together.");
-    }
     Ok(())
-}
-
-fn is_host(host: &[u8]) -> bool {
-    host.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=%:[]".contains(byte))
 }
 
 /// The code of a request: loaded once, even if its first requests come together.
@@ -172,12 +163,17 @@ async fn respond(
     body_read: &mut bool,
 ) -> Result<Result<Answer, RuntimeError>, Gone> {
     let admitted = authorise(request.headers(), &server.configuration);
-    if let Err(error) = admitted.and_then(|()| admit(&request, exchange.is_ambiguous())) {
+    if let Err(error) = admitted.and_then(|()| admit(&request)) {
         return Ok(Err(error));
     }
-    let body = match read(request.into_body(), server.configuration.max_body).await? {
-        Ok(body) => body,
-        Err(error) => return Ok(Err(error)),
+    let body = match read(request.into_body(), server.configuration.max_body).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(error)) => return Ok(Err(error)),
+        Err(Gone) if exchange.is_refused() => {
+            let message = "The chunks of a request must be framed as HTTP/1.1 has it.";
+            return Ok(Err(RuntimeError::new(Kind::BadRequest, message)));
+        }
+        Err(gone) => return Err(gone),
     };
     *body_read = true;
     let _answering = exchange.answering();

@@ -1,8 +1,7 @@
 //! One connection: what hyper does with it, and the three things that hyper does not do.
 //!
-//! It sees whether a request came with two lengths, of which hyper shows one. It reads on for a while after
-//! an early answer, since a connection closed over unread bytes takes the answer with it. And it ends when
-//! the runtime is told to stop.
+//! It refuses what could be read in two ways. It reads on for a while after an early answer, since a connection
+//! closed over unread bytes takes the answer with it. And it ends when the runtime is told to stop.
 
 use std::future::Future;
 use std::io;
@@ -24,9 +23,13 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, Sleep, sleep};
 
+use crate::scanner::{POISON, Scanned, Scanner};
+
 /// Bytes that hyper reads ahead. It refuses headers that it has not seen the end of by then, and finds out
 /// after one more read: so this is half of what no request may have.
 const HEADERS: usize = 32 * 1024;
+/// Bytes that are read at once of anything but a body.
+const PIECE: usize = 4 * 1024;
 /// Silence between two requests, or inside the headers of one.
 const IDLE: Duration = Duration::from_secs(75);
 /// Silence after which reading on ends, and the most that it may take.
@@ -40,8 +43,7 @@ pub(crate) struct Exchange(Arc<State>);
 #[derive(Debug, Default)]
 struct State {
     used: AtomicBool,
-    in_request: AtomicBool,
-    ambiguous: AtomicBool,
+    refused: AtomicBool,
     lingers: AtomicBool,
     answering: AtomicUsize,
 }
@@ -50,9 +52,9 @@ struct State {
 pub(crate) struct Answering(Exchange);
 
 impl Exchange {
-    /// Whether the request came with `Content-Length` and `Transfer-Encoding`.
-    pub(crate) fn is_ambiguous(&self) -> bool {
-        self.0.ambiguous.load(Ordering::Relaxed)
+    /// Whether the client has sent what could be read in two ways.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.0.refused.load(Ordering::Relaxed)
     }
 
     /// The answer comes before the whole request was read.
@@ -84,16 +86,8 @@ pub(crate) async fn serve_connection<R, E>(
     E: std::error::Error + Send + Sync + 'static,
 {
     let exchange = Exchange::default();
-    let io = Watched { stream, exchange: exchange.clone(), head: Vec::new(), silence: None, limit: None };
-    let service = service_fn(|request| {
-        exchange.0.in_request.store(true, Ordering::Relaxed);
-        let answer = respond(exchange.clone(), request);
-        async {
-            let answer = answer.await;
-            exchange.0.in_request.store(false, Ordering::Relaxed);
-            answer
-        }
-    });
+    let io = Watched::new(stream, exchange.clone());
+    let service = service_fn(|request| respond(exchange.clone(), request));
     let mut builder = http1::Builder::new();
     builder.half_close(true).max_buf_size(HEADERS).timer(TokioTimer::new()).header_read_timeout(IDLE);
     let connection = builder.serve_connection(TokioIo::new(io), service);
@@ -121,27 +115,44 @@ pub(crate) async fn serve_connection<R, E>(
 struct Watched {
     stream: TcpStream,
     exchange: Exchange,
-    /// What has come of a request whose headers are not whole. One that follows in the same piece as the
-    /// request before is not seen; hyper then obeys `Transfer-Encoding` and closes after the answer.
-    head: Vec<u8>,
+    scanner: Scanner,
+    /// What has come, up to `size`: from `given` to `passed` hyper may have it, behind that more has to come first.
+    bytes: Vec<u8>,
+    given: usize,
+    passed: usize,
+    size: usize,
     silence: Option<Pin<Box<Sleep>>>,
     limit: Option<Pin<Box<Sleep>>>,
 }
 
 impl Watched {
-    fn look_at(&mut self, bytes: &[u8]) {
-        let state = &self.exchange.0;
-        state.used.store(true, Ordering::Relaxed);
-        if state.in_request.load(Ordering::Relaxed) {
-            return;
+    fn new(stream: TcpStream, exchange: Exchange) -> Self {
+        let (bytes, scanner) = (Vec::new(), Scanner::default());
+        Watched { stream, exchange, scanner, bytes, given: 0, passed: 0, size: 0, silence: None, limit: None }
+    }
+
+    /// Reads some more, and looks at it. Whether there was more.
+    fn poll_fill(&mut self, context: &mut Context<'_>) -> Poll<io::Result<bool>> {
+        if self.bytes.len() - self.size < PIECE / 2 {
+            self.bytes.resize((2 * self.size + PIECE).max(PIECE), 0);
         }
-        self.head.extend_from_slice(bytes);
-        if let Some(end) = self.head.windows(4).position(|four| four == b"\r\n\r\n") {
-            state.ambiguous.store(has_two_lengths(&self.head[..end]), Ordering::Relaxed);
-            self.head.clear();
-        } else if self.head.len() > HEADERS {
-            self.head.clear(); // hyper refuses it
+        let mut room = ReadBuf::new(&mut self.bytes[self.size..]);
+        ready!(Pin::new(&mut self.stream).poll_read(context, &mut room))?;
+        let count = room.filled().len();
+        if count == 0 {
+            return Poll::Ready(Ok(false));
         }
+        self.exchange.0.used.store(true, Ordering::Relaxed);
+        let Scanned { passed, size, is_sound } = self.scanner.scan(&mut self.bytes[..self.size + count]);
+        (self.passed, self.size) = (passed, size);
+        if !is_sound {
+            self.exchange.0.refused.store(true, Ordering::Relaxed);
+            self.exchange.linger();
+            self.bytes.truncate(passed);
+            self.bytes.extend_from_slice(POISON);
+            (self.passed, self.size) = (self.bytes.len(), self.bytes.len());
+        }
+        Poll::Ready(Ok(true))
     }
 
     /// Reads and forgets, until the client has ended, falls silent, or has had long enough.
@@ -162,24 +173,35 @@ impl Watched {
     }
 }
 
-fn has_two_lengths(head: &[u8]) -> bool {
-    let has = |name: &str| {
-        head.split(|byte| *byte == b'\n').any(|line| {
-            line.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
-        })
-    };
-    has("content-length:") && has("transfer-encoding:")
-}
-
 impl AsyncRead for Watched {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        bytes: &mut ReadBuf<'_>,
+        into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let before = bytes.filled().len();
-        ready!(Pin::new(&mut self.stream).poll_read(context, bytes))?;
-        self.look_at(&bytes.filled()[before..]);
+        while self.given == self.passed {
+            if self.exchange.is_refused() {
+                return Poll::Ready(Ok(())); // nothing behind what is refused is read
+            }
+            let (passed, size) = (self.passed, self.size);
+            self.bytes.copy_within(passed..size, 0);
+            (self.given, self.passed, self.size) = (0, 0, size - passed);
+            let rest = usize::try_from(self.scanner.rest()).unwrap_or(usize::MAX);
+            if rest > 0 && self.size == 0 {
+                let mut part = ReadBuf::new(into.initialize_unfilled_to(rest.min(into.remaining())));
+                ready!(Pin::new(&mut self.stream).poll_read(context, &mut part))?;
+                let count = part.filled().len();
+                into.advance(count);
+                self.scanner.pass(count);
+                return Poll::Ready(Ok(()));
+            }
+            if !ready!(self.poll_fill(context))? {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        let end = self.passed.min(self.given + into.remaining());
+        into.put_slice(&self.bytes[self.given..end]);
+        self.given = end;
         Poll::Ready(Ok(()))
     }
 }
