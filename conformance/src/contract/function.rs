@@ -31,7 +31,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "function/status",
         "[The second argument sets the status], [an integer 200–599]; [204], [205] and [304 carry \
-         no body].",
+         no body], and [a 204 no `Content-Length`].",
         check!(answering::status),
     )
     .depends_on(&["function/send"]),

@@ -23,6 +23,7 @@ mod server;
 
 pub use requirement::{Check, CheckFuture, ContextCheck, Level, Requirement, ServerCheck};
 pub use sentence::Sentence;
+pub use server::{Case, List, Next, cases};
 
 /// The sections of the contract, in the document's order.
 pub const SECTIONS: [&str; 11] = [

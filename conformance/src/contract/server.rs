@@ -1,5 +1,10 @@
 //! The server as an HTTP server.
 
+mod cases;
+mod dialect;
+
+pub use cases::{Case, List, Next, cases};
+
 use serde_json::json;
 
 use super::expect::{During, Expect, echo, ensure, is_refused, member, nonce, same};
@@ -63,6 +68,35 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(ambiguous_length),
     )
     .depends_on(&["server/port"]),
+    Requirement::must(
+        "server/refused",
+        "[What two readers could take for two messages] gets [a 4xx or a closed connection], and [nothing behind \
+         it is read], [also behind another request], [which is answered]: the list *refused*, with \
+         [request lines], [hosts], [fields], [lengths], [codings], [chunks] and [trailers].",
+        check!(dialect::refused),
+    )
+    .depends_on(&["server/keep-alive", "server/chunked", "server/garbage", "server/ambiguous-length"]),
+    Requirement::must(
+        "server/accepted",
+        "What clients send is answered, and [so is the request behind it], also behind another request: the list \
+         *accepted*, with [lines], [HTTP/1.0], [targets], [hosts], [fields], [codings], [chunks], [trailers], \
+         [connections] and [expectations]. [No answer is compressed].",
+        check!(dialect::accepted),
+    )
+    .depends_on(&["server/keep-alive", "server/chunked", "server/garbage", "server/any-path"]),
+    Requirement::must(
+        "server/either",
+        "The list *either* is [answered or refused], and [not left without an answer].",
+        check!(dialect::either),
+    )
+    .depends_on(&["server/refused"]),
+    Requirement::must(
+        "server/unread",
+        "A body that is not read, after [401], [405] or [413], is not taken for a request: the connection \
+         closes, or [the next request gets its own answer].",
+        check!(dialect::unread),
+    )
+    .depends_on(&["server/keep-alive", "server/chunked", "server/method"]),
     Requirement::should(
         "server/quiet",
         "[No `Server`] or [`X-Powered-By` header that names a product version].",

@@ -1,6 +1,7 @@
 //! The tables in documents that repeat what is said elsewhere: in the registry of requirements, in `protocol`, in
 //! the figures of `bench`. They are written from there, and a test holds that they are as they would be written.
 
+mod dialect;
 mod figures;
 mod page;
 mod requirements;
@@ -12,7 +13,7 @@ pub use page::{Page, View};
 
 use std::path::Path;
 
-use crate::contract::SECTIONS;
+use crate::contract::{List, SECTIONS};
 use crate::plan::Runtime;
 
 /// What to do about a table that differs from what it shows.
@@ -50,6 +51,9 @@ fn contract() -> Vec<View> {
         View::new("errors", wire::errors()),
         View::new("labels", wire::labels()),
         View::new("numbers", wire::numbers()),
+        View::new("dialect refused", dialect::dialect(List::Refused)),
+        View::new("dialect accepted", dialect::dialect(List::Whole)),
+        View::new("dialect either", dialect::dialect(List::Either)),
     ];
     sections.into_iter().chain(others).collect()
 }

@@ -32,6 +32,7 @@ pub struct Connection {
     number: u32,
     unread: Vec<u8>,
     transcript: Transcript,
+    for_old_clients: bool,
 }
 
 pub(super) fn next_number() -> u32 {
@@ -52,7 +53,18 @@ impl Connection {
             .map_err(|_| Error::Silent("connection".into()))?
             .map_err(unreachable)?;
         stream.set_nodelay(true).map_err(unreachable)?;
-        Ok(Connection { stream, number: next_number(), unread: Vec::new(), transcript })
+        Ok(Connection {
+            stream,
+            number: next_number(),
+            unread: Vec::new(),
+            transcript,
+            for_old_clients: false,
+        })
+    }
+
+    /// Takes answers of HTTP/1.0 as well, as which some servers answer a client of that version.
+    pub fn for_old_clients(self) -> Self {
+        Connection { for_old_clients: true, ..self }
     }
 
     /// Writes the whole request.
@@ -209,7 +221,11 @@ impl Connection {
             self.more(during).await?;
         };
         let head = self.cut(end + 4);
-        parse_head(&String::from_utf8_lossy(&head[..end]))
+        let head = String::from_utf8_lossy(&head[..end]);
+        match head.strip_prefix("HTTP/1.0 ").filter(|_| self.for_old_clients) {
+            Some(rest) => parse_head(&format!("HTTP/1.1 {rest}")),
+            None => parse_head(&head),
+        }
     }
 
     async fn read_body(&mut self, response: &Response) -> Result<Vec<u8>, Error> {

@@ -99,6 +99,8 @@ pub(super) async fn status(s: &ServerContext) -> CheckResult {
             connection.exchange(&s.request().json(&json!({ "payload": payload }))).await.during(&what)?;
         answer.is(status)?;
         ensure(answer.body.is_empty(), format!("{what}: no body"), answer.summary())?;
+        let length = answer.header("Content-Length").filter(|_| status == 204);
+        ensure(length.is_none(), "no Content-Length with a 204", format!("{answer:?}"))?;
         // Were there a body after all, it would be taken for the next answer's status line.
         let next = connection.exchange(&s.request().json(&json!({}))).await;
         next.during(&format!("the next request after {what}"))?.is(200)?;

@@ -30,6 +30,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("function/rare-status-replaced", "function/status", "an integer 200–599"),
     Mutant::new("function/no-content-with-a-body", "function/status", "204"),
     Mutant::new("function/reset-content-with-a-body", "function/status", "205"),
+    Mutant::new("function/no-content-with-a-length", "function/status", "a 204 no `Content-Length`"),
     Mutant::new("function/not-modified-with-a-body", "function/status", "304 carry no body"),
     Mutant::new(
         "function/headers-ignored",

@@ -9,7 +9,7 @@ use tokio::net::TcpStream;
 
 use super::authorise::authorise;
 use super::call::call;
-use super::http::{Answer, Body, Connection, Ending, FRAMING, Framing, Head, Refusal};
+use super::http::{Answer, Body, CHUNKS, Connection, Ending, FRAMING, Framing, Head, Refusal};
 use super::parse::parse;
 use super::runtime_error::RuntimeError;
 use super::serve::Server;
@@ -42,8 +42,21 @@ pub(crate) async fn converse(server: Arc<Server>, stream: TcpStream, hold: Optio
             Err(refusal) => return refuse(connection, refusal, &server).await,
         };
         let hold = hold.clone().or_else(|| server.shutdown.hold());
+        connection.is_first = answered == 0;
         let (answer, whole) = match outcome_of(&server, &mut connection, &head, hold.as_ref()).await {
+            Outcome::Answered(answer, true)
+                if answer.status == 200
+                    && fault.is("server/garbage-answered-in-place")
+                    && connection.is_followed_by_garbage() =>
+            {
+                return refuse(connection, Refusal { status: 400, why: "garbage" }, &server).await;
+            }
             Outcome::Answered(answer, whole) => (answer, whole),
+            Outcome::Refused(refusal)
+                if fault.is("server/goes-on-behind-a-refusal") && refusal.why == CHUNKS =>
+            {
+                (Answer::new(refusal.status), true)
+            }
             Outcome::Refused(refusal) => return refuse(connection, refusal, &server).await,
             Outcome::Gone => return,
         };
@@ -70,6 +83,13 @@ pub(crate) async fn converse(server: Arc<Server>, stream: TcpStream, hold: Optio
             }
             (Ok(()), "auth/closed-over-unread-bytes") if answer.status == 401 => return,
             (Ok(()), "body/closed-over-unread-bytes") if answer.status == 413 => return,
+            (Ok(()), "server/request-behind-an-upgrade-lost") if !head.all("Upgrade").is_empty() => return,
+            (Ok(()), "server/request-behind-a-405-lost") if answer.status == 405 && !whole => {
+                return connection.gone().await;
+            }
+            (Ok(()), "server/body-behind-a-401-read") if answer.status == 401 && !whole => {}
+            (Ok(()), "server/body-behind-a-405-read") if answer.status == 405 && !whole => {}
+            (Ok(()), "server/body-behind-a-413-read") if answer.status == 413 => {}
             (Ok(()), "server/close-ignored") => {}
             (Ok(()), "server/close-told-and-not-done")
                 if head.says("Connection", "close") && answer.status == 200 => {}
@@ -95,8 +115,10 @@ impl Drop for Open {
 /// Whether an answer is the last of its connection: if the client or the server wants it so, if what
 /// follows may be the rest of a body, and if the key was wrong.
 fn ending(server: &Server, head: &Head, answer: &Answer, whole: bool, answered: usize) -> Ending {
-    let (asked, stopping) = (head.says("Connection", "close"), server.shutdown.stopping().is_told());
-    match server.configuration.fault.name() {
+    let fault = &server.configuration.fault;
+    let (asked, stopping) = (head.is_last(fault), server.shutdown.stopping().is_told());
+    match fault.name() {
+        "server/request-behind-a-405-lost" if answer.status == 405 => Ending::Kept,
         "server/closes-after-each-answer" => Ending::Closed,
         "server/closes-after-ten-answers" if answered >= 10 => Ending::Closed,
         "server/close-ignored" if asked && !stopping => Ending::Kept,
@@ -112,14 +134,20 @@ async fn refuse(mut connection: Connection, refusal: Refusal, server: &Server) {
     let fault = &server.configuration.fault;
     let framing = refusal.why == FRAMING;
     match fault.name() {
-        _ if framing => {}
+        _ if framing || refusal.why == CHUNKS => {}
         "server/garbage-left-unanswered" => return connection.gone().await,
         "server/garbage-ends-the-server" => std::process::exit(1),
         "server/next-client-suffers" => server.residue.upset.store(true, Ordering::SeqCst),
         "auth/garbage-logged" => eprintln!("no HTTP: {}", String::from_utf8_lossy(connection.last_head())),
         _ => {}
     }
-    let status = if fault.is("server/garbage-is-500") && !framing { 500 } else { refusal.status };
+    let is_folded = connection.last_head().windows(4).any(|four| four == b"\r\n c");
+    let status = match fault.name() {
+        "server/garbage-is-500" if !framing && refusal.why != CHUNKS => 500,
+        "server/unsound-chunks-are-500" if refusal.why == CHUNKS => 500,
+        "server/folded-field-is-500" if is_folded => 500,
+        _ => refusal.status,
+    };
     let answer = Answer::new(status).header("Content-Type", "text/plain").body(refusal.why);
     if connection.write(&answer.bytes("", Ending::Closed, fault)).await.is_ok() {
         connection.linger().await;
@@ -138,7 +166,7 @@ async fn outcome_of(
     {
         return Outcome::Answered(Answer::new(503), false);
     }
-    let framing = match head.framing(fault) {
+    let framing = match head.framing(connection.is_first, fault) {
         Ok(framing) => framing,
         Err(refusal) => return Outcome::Refused(refusal),
     };
@@ -181,6 +209,10 @@ async fn outcome_of(
     if fault.is("server/continue-refused") && head.says("Expect", "100-continue") {
         return Outcome::Answered(Answer::new(417), false);
     }
+    let has_come = head.says("Expect", "100-continue") && connection.has_more();
+    if fault.is("server/expectation-met-and-refused") && has_come {
+        return Outcome::Answered(Answer::new(417), false);
+    }
     invite(connection, head, fault.name()).await;
     if fault.is("server/continue-and-no-answer") && head.says("Expect", "100-continue") {
         return Outcome::Gone;
@@ -209,7 +241,11 @@ async fn outcome_of(
         "auth/key-logged-on-failure" if answer.is_err() => log_key(head),
         _ => {}
     }
-    Outcome::Answered(answer.unwrap_or_else(|error| error.answer()), true)
+    let mut answer = answer.unwrap_or_else(|error| error.answer());
+    if fault.is("server/compression-claimed") && !head.all("Accept-Encoding").is_empty() {
+        answer = answer.header("Content-Encoding", "gzip");
+    }
+    Outcome::Answered(answer, true)
 }
 
 fn log_key(head: &Head) {

@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use super::super::fault::Fault;
 use super::super::shutdown::Stopping;
+use super::head::header;
 use super::{Framing, Head, Refusal};
 
 /// The largest header block, in bytes.
@@ -31,6 +32,42 @@ pub(crate) enum Body {
     Refused(Refusal),
 }
 
+const BAD: Refusal = Refusal { status: 400, why: CHUNKS };
+
+/// Why a request is refused whose chunks are none.
+pub(crate) const CHUNKS: &str = "no chunks";
+
+/// Whether a line is a header.
+fn is_sound(line: &[u8], fault: &Fault) -> bool {
+    header(line, fault).is_some()
+}
+
+/// Whether a head has a line break that is none, and so never an end.
+fn has_a_bare_break(head: &[u8]) -> bool {
+    let is_bare = |pair: &[u8]| (pair[0] == b'\r') != (pair[1] == b'\n');
+    head.first() == Some(&b'\n') || head.windows(2).any(is_bare)
+}
+
+/// The size of a chunk, which may have extensions behind a semicolon.
+fn chunk_size(line: &[u8], fault: &Fault) -> Option<usize> {
+    let line = std::str::from_utf8(line).ok()?;
+    let (size, extension) = line.split_once(';').map_or((line, None), |(size, rest)| (size, Some(rest)));
+    let is_sound = match fault.name() {
+        "server/lf-in-an-extension-passed-over" => true,
+        "server/extensions-refused" => extension.is_none(),
+        _ => !extension.is_some_and(|text| text.contains(|c: char| c.is_ascii_control() && c != '\t')),
+    };
+    let digits = match fault.name() {
+        "server/word-behind-a-chunk-size-passed-over" => size.split(' ').next().unwrap_or_default(),
+        "server/chunk-size-with-a-sign-accepted" => size.strip_prefix('+').unwrap_or(size),
+        "server/long-chunk-size-refused" if size.len() > 8 => "",
+        _ => size,
+    };
+    let is_number = is_sound && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let radix = if fault.is("server/chunk-size-read-as-decimal") { 10 } else { 16 };
+    is_number.then(|| usize::from_str_radix(digits, radix).ok()).flatten()
+}
+
 /// One connection of a client.
 #[derive(Debug)]
 pub(crate) struct Connection {
@@ -40,6 +77,8 @@ pub(crate) struct Connection {
     last_head: Vec<u8>,
     /// Whether many others are open: a fault gives up early then.
     pub(crate) crowded: bool,
+    /// Whether the request under way is its first.
+    pub(crate) is_first: bool,
     /// Whether it came after the server was told to stop.
     late: bool,
     /// Whether no request is under way.
@@ -57,6 +96,7 @@ impl Connection {
             scratch: vec![0; 64 * 1024],
             last_head: Vec::new(),
             crowded: false,
+            is_first: true,
             late: stopping.is_told(),
             idle: true,
             stopping,
@@ -70,8 +110,9 @@ impl Connection {
             self.unread.clear();
         }
         loop {
-            let blank = self.unread.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-            self.unread.drain(..blank);
+            while self.unread.starts_with(b"\r\n") && !self.fault.is("server/empty-line-refused") {
+                self.unread.drain(..2);
+            }
             self.idle = self.unread.is_empty();
             if let Some(end) = self.unread.windows(4).position(|window| window == b"\r\n\r\n") {
                 let head = self.unread[..end].to_vec();
@@ -81,6 +122,9 @@ impl Connection {
                 return Head::parse(&head, &self.fault).map(Some);
             }
             self.within_limit(self.unread.len())?;
+            if has_a_bare_break(&self.unread) && !self.fault.is("server/lf-alone-left-unanswered") {
+                return Err(Refusal { status: 400, why: "a line break that is none" });
+            }
             if !self.fill().await.unwrap_or(false) {
                 return Ok(None);
             }
@@ -144,20 +188,16 @@ impl Connection {
 
     /// All chunks, with a length that tells whether the last one came; `None` if they exceed the limit.
     async fn chunks(&mut self, limit: usize) -> Result<Option<(Vec<u8>, usize)>, Refusal> {
-        const BAD: Refusal = Refusal { status: 400, why: "no chunk" };
         let limit = if self.fault.is("body/chunks-not-counted") { usize::MAX } else { limit };
         let mut body = Vec::new();
         loop {
             let Some(line) = self.line().await else { break };
-            let radix = if self.fault.is("server/chunk-size-read-as-decimal") { 10 } else { 16 };
-            let size = line.split(';').next().unwrap_or_default().trim();
-            let size = usize::from_str_radix(size, radix).map_err(|_| BAD)?;
+            let size = chunk_size(&line, &self.fault).ok_or(BAD)?;
             if body.len().saturating_add(size) > limit {
                 return Ok(None);
             }
             if size == 0 {
-                while self.line().await.is_some_and(|line| !line.is_empty()) {}
-                let length = body.len();
+                let length = if self.trailers().await? { body.len() } else { usize::MAX };
                 return Ok(Some((body, length)));
             }
             body.extend_from_slice(&self.take(size).await);
@@ -174,11 +214,29 @@ impl Connection {
         Ok(Some((body, usize::MAX)))
     }
 
-    async fn line(&mut self) -> Option<String> {
+    /// Reads what stands behind the last chunk. Whether its end came.
+    async fn trailers(&mut self) -> Result<bool, Refusal> {
+        while let Some(line) = self.line().await {
+            let sound = match self.fault.name() {
+                _ if line.is_empty() => return Ok(true),
+                "server/trailer-without-a-colon-passed-over" => {
+                    !line.contains(&b':') || is_sound(&line, &self.fault)
+                }
+                "server/lf-before-a-trailer-passed-over" => is_sound(line.trim_ascii_start(), &self.fault),
+                "server/trailers-refused" => false,
+                _ => is_sound(&line, &self.fault),
+            };
+            if !sound {
+                return Err(BAD);
+            }
+        }
+        Ok(false)
+    }
+
+    async fn line(&mut self) -> Option<Vec<u8>> {
         loop {
             if let Some(end) = self.unread.windows(2).position(|window| window == b"\r\n") {
-                let line: Vec<u8> = self.unread.drain(..end + 2).take(end).collect();
-                return Some(String::from_utf8_lossy(&line).into_owned());
+                return Some(self.unread.drain(..end + 2).take(end).collect());
             }
             if self.unread.len() > MAX_HEAD || !self.fill().await.unwrap_or(false) {
                 return None;
@@ -217,6 +275,13 @@ impl Connection {
     /// Whether bytes of a next request are here already.
     pub(crate) fn has_more(&self) -> bool {
         !self.unread.is_empty()
+    }
+
+    /// Whether what is here already begins with a head that is refused.
+    pub(crate) fn is_followed_by_garbage(&self) -> bool {
+        let head = self.unread.strip_prefix(b"\r\n").unwrap_or(&self.unread);
+        let end = head.windows(4).position(|window| window == b"\r\n\r\n");
+        end.is_some_and(|end| Head::parse(&head[..end], &self.fault).is_err())
     }
 
     /// Whether the client has ended its side, or does within a moment.

@@ -34,22 +34,26 @@ pub(crate) struct Head {
     pub(crate) method: String,
     /// The path and the query.
     pub(crate) target: String,
+    /// Whether it is of HTTP/1.0.
+    is_old: bool,
     headers: Vec<(String, Vec<u8>)>,
 }
 
 impl Head {
     /// Reads a head without the empty line that ends it.
     pub(crate) fn parse(bytes: &[u8], fault: &Fault) -> Result<Self, Refusal> {
-        let mut lines =
-            bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-        let line =
-            std::str::from_utf8(lines.next().unwrap_or_default()).map_err(|_| bad("no request line"))?;
+        let mut lines = lines(bytes);
+        let line = String::from_utf8_lossy(lines.next().unwrap_or_default()).into_owned();
         let words: Vec<&str> = line.split(' ').collect();
         let [method, target, version] = words[..] else { return Err(bad("no request line")) };
-        if version != "HTTP/1.1" && !fault.is("server/any-version-accepted") {
+        let is_current = version == "HTTP/1.1"
+            || fault.is("server/any-version-accepted")
+            || (fault.is("server/other-protocols-accepted") && version.ends_with("/1.1"));
+        let is_old = version == "HTTP/1.0" && !fault.is("server/http-1.0-refused");
+        if !is_current && !is_old {
             return Err(bad("no HTTP/1.1"));
         }
-        if !is_token(method.as_bytes()) || !target.starts_with('/') {
+        if !is_token(method.as_bytes()) || !is_target(target, fault) {
             return Err(bad("no request line"));
         }
         let mut headers = Vec::new();
@@ -60,8 +64,24 @@ impl Head {
                 None => return Err(bad("no header line")),
             }
         }
-        let head = Head { method: method.into(), target: target.into(), headers };
+        if headers.len() > 100 && fault.is("server/hundred-fields-at-most") {
+            return Err(bad("too many header lines"));
+        }
+        let head = Head { method: method.into(), target: target.into(), is_old, headers };
         head.has_a_sound_host(fault).then_some(head).ok_or(bad("no sound Host"))
+    }
+
+    /// Whether its connection ends with it.
+    pub(crate) fn is_last(&self, fault: &Fault) -> bool {
+        let values = self.all("Connection");
+        let words = values.iter().flat_map(|value| value.split(|byte| *byte == b','));
+        let says =
+            |word: &str| words.clone().any(|said| said.trim_ascii().eq_ignore_ascii_case(word.as_bytes()));
+        let closes = match fault.name() {
+            "server/close-in-a-list-missed" => self.says("Connection", "close"),
+            _ => says("close"),
+        };
+        closes || (self.is_old && !says("keep-alive") && !fault.is("server/http-1.0-kept-open"))
     }
 
     /// The values of all header lines of that name, in any case.
@@ -90,38 +110,104 @@ impl Head {
 
     /// How the end of the body is told. Two lengths, or both ways, are refused: who reads one and who reads
     /// the other would see two different requests.
-    pub(crate) fn framing(&self, fault: &Fault) -> Result<Framing, Refusal> {
+    pub(crate) fn framing(&self, is_first: bool, fault: &Fault) -> Result<Framing, Refusal> {
         let (lengths, encodings) = (self.all("Content-Length"), self.all("Transfer-Encoding"));
         match (lengths.as_slice(), encodings.as_slice()) {
-            ([], [encoding]) if encoding.eq_ignore_ascii_case(b"chunked") => {
-                if fault.is("server/chunked-refused") { Err(bad("no length")) } else { Ok(Framing::Chunked) }
+            ([], [encoding]) if self.is_chunked(encoding, fault) => {
+                if fault.is("server/chunked-refused") {
+                    Err(bad("no length"))
+                } else {
+                    Ok(Framing::Chunked)
+                }
+            }
+            ([], [one, two]) if one == two && fault.is("server/chunked-twice-accepted") => {
+                Ok(Framing::Chunked)
             }
             ([], []) if fault.is("body/length-needed") => Err(bad("no length")),
             ([], []) => Ok(Framing::Length(0)),
-            ([first, ..], []) if is_one(&lengths) || fault.is("server/two-lengths-accepted") => length(first),
-            ([first, ..], [_]) if fault.is("server/length-beside-chunks-accepted") => length(first),
+            ([first, ..], []) if is_one(&lengths) || fault.is("server/two-lengths-accepted") => {
+                length(first, fault)
+            }
+            ([first, ..], [_]) if fault.is("server/length-beside-chunks-accepted") => length(first, fault),
             ([_, ..], [_]) if fault.is("server/chunks-beside-a-length-accepted") => Ok(Framing::Chunked),
+            ([_, ..], [_]) if fault.is("server/second-request-framed-in-two-ways") && !is_first => {
+                Ok(Framing::Chunked)
+            }
             _ => Err(bad(FRAMING)),
         }
+    }
+
+    fn is_chunked(&self, encoding: &[u8], fault: &Fault) -> bool {
+        let last = encoding.rsplit(|byte| *byte == b',').next().unwrap_or_default().trim_ascii();
+        let known = match fault.name() {
+            "server/gzip-under-chunks-accepted" => last.eq_ignore_ascii_case(b"chunked"),
+            "server/capital-chunked-refused" => encoding == b"chunked",
+            _ => encoding.eq_ignore_ascii_case(b"chunked"),
+        };
+        known && (!self.is_old || fault.is("server/chunks-in-http-1.0-accepted"))
     }
 
     fn has_a_sound_host(&self, fault: &Fault) -> bool {
         let hosts = self.all("Host");
         let bytes = || hosts.iter().flat_map(|host| host.iter());
         (hosts.len() == 1
-            || hosts.is_empty() && fault.is("server/missing-host-accepted")
+            || (hosts.is_empty() && (self.is_old || fault.is("server/missing-host-accepted")))
             || hosts.len() > 1 && fault.is("server/second-host-accepted"))
             && (bytes().all(|byte| *byte != b' ') || fault.is("server/host-with-a-space-accepted"))
             && (bytes().all(|byte| *byte != b'/') || fault.is("server/host-with-a-slash-accepted"))
+            && (bytes().all(|byte| *byte != b'_') || !fault.is("server/host-with-an-underscore-refused"))
+            && (hosts.iter().all(|host| is_host(host)) || fault.is("server/any-port-accepted"))
     }
 }
 
-fn header(line: &[u8], fault: &Fault) -> Option<(String, Vec<u8>)> {
+/// The lines of a head, which end with CR LF: with anything else in them, one is no header.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(bytes);
+    std::iter::from_fn(move || {
+        let bytes = rest?;
+        let end = bytes.windows(2).position(|two| two == b"\r\n");
+        rest = end.map(|end| &bytes[end + 2..]);
+        Some(&bytes[..end.unwrap_or(bytes.len())])
+    })
+}
+
+/// Any bytes that could not end it for another reader.
+fn is_target(target: &str, fault: &Fault) -> bool {
+    let refuses = match fault.name() {
+        "server/absolute-target-refused" => !target.starts_with('/'),
+        "server/broken-escape-refused" => target.contains("%z"),
+        _ => false,
+    };
+    !refuses && !target.is_empty() && !target.contains(|c: char| c.is_ascii_control())
+}
+
+/// One name, or one address in brackets, with or without a port. What else it must not have is asked elsewhere.
+fn is_host(host: &[u8]) -> bool {
+    let is_name = |byte: &u8| !b":[]@".contains(byte);
+    let name = match host {
+        [b'[', rest @ ..] => rest
+            .iter()
+            .position(|byte| *byte == b']')
+            .filter(|length| *length > 0)
+            .map_or(usize::MAX, |at| at + 2),
+        _ => host.iter().take_while(|byte| is_name(byte)).count(),
+    };
+    match host.get(name..) {
+        Some([]) => true,
+        Some([b':', port @ ..]) => port.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+/// Name and value of a header line: of one in a head, or of one behind a chunked body.
+pub(super) fn header(line: &[u8], fault: &Fault) -> Option<(String, Vec<u8>)> {
     let colon = line.iter().position(|byte| *byte == b':')?;
     let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+    let name = if fault.is("server/space-before-a-colon-passed-over") { name.trim_ascii_end() } else { name };
     let is_sound = |byte: &u8| *byte == b'\t' || !byte.is_ascii_control();
-    let sound =
-        is_token(name) && (value.iter().all(is_sound) || fault.is("server/control-in-a-header-accepted"));
+    let sound = is_token(name)
+        && (value.iter().all(is_sound)
+            || fault.is("server/control-in-a-header-accepted") && !value.contains(&b'\r'));
     sound.then(|| (String::from_utf8_lossy(name).into_owned(), value.to_vec()))
 }
 
@@ -129,10 +215,15 @@ fn is_one(values: &[&[u8]]) -> bool {
     values.windows(2).all(|pair| pair[0] == pair[1])
 }
 
-fn length(value: &[u8]) -> Result<Framing, Refusal> {
-    let digits =
-        std::str::from_utf8(value).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-    let length = digits.and_then(|text| text.parse().ok());
+fn length(value: &[u8], fault: &Fault) -> Result<Framing, Refusal> {
+    let text = std::str::from_utf8(value).unwrap_or_default();
+    let digits = match fault.name() {
+        "server/length-read-up-to-a-letter" => &text[..text.bytes().take_while(u8::is_ascii_digit).count()],
+        "server/length-with-a-sign-accepted" => text.strip_prefix('+').unwrap_or(text),
+        _ => text,
+    };
+    let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let length = digits.parse().ok().filter(|_| is_number);
     length.map(Framing::Length).ok_or(bad("no length that is a number"))
 }
 

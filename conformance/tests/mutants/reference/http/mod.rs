@@ -6,5 +6,5 @@ mod connection;
 mod head;
 
 pub(crate) use answer::{Answer, Ending};
-pub(crate) use connection::{Body, Connection};
+pub(crate) use connection::{Body, CHUNKS, Connection};
 pub(crate) use head::{FRAMING, Framing, Head, Refusal, is_token};
