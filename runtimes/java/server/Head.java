@@ -104,7 +104,8 @@ public final class Head {
     static int colon(byte[] bytes, int from, int to) throws Refusal {
         int colon = from;
         while (colon < to && isToken(bytes[colon])) colon++;
-        if (colon == from || colon == to || bytes[colon] != ':' || !isText(bytes, colon + 1, to)) throw Refusal.plain(400);
+        if (colon == from || colon == to || bytes[colon] != ':' || !isText(bytes, colon + 1, to))
+            throw Refusal.plain(400);
         return colon;
     }
 

@@ -130,7 +130,7 @@ final class Reader {
         return true;
     }
 
-    /** What keeps a head from becoming whole, a line break that is none, or TLS: its end would be waited for in vain. */
+    /** A line break that is none, or TLS, keeps a head from becoming whole: its end would be waited for in vain. */
     private void refuseHopeless(int from) throws Refusal {
         if (at < end && !Head.isToken(bytes[at])) throw Refusal.plain(400);
         for (int i = from; i < end; i++) {

@@ -93,7 +93,7 @@ class Reader {
       this.#end = chunk.length;
       return;
     }
-    if (this.#known < size || this.#end + chunk.length > this.#data.length) {
+    if (this.#end + chunk.length > this.#data.length) {
       const data = Buffer.allocUnsafeSlow(2 * (size + chunk.length));
       this.#data.copy(data, 0, this.#at, this.#end);
       this.#data = data;

@@ -186,9 +186,9 @@ fn chunk_size(line: &[u8]) -> Result<(usize, u64), Unsound> {
     if end == 0 || digits > 15 || (end < line.len() && !is_extended) {
         return Err(Unsound);
     }
-    let size = line[..end].iter().fold(0, |size, digit| {
-        size << 4 | u64::from(char::from(*digit).to_digit(16).unwrap_or_default())
-    });
+    let size = line[..end]
+        .iter()
+        .fold(0, |size, digit| size << 4 | u64::from(char::from(*digit).to_digit(16).unwrap_or_default()));
     Ok((digits, size))
 }
 
