@@ -11,9 +11,7 @@ use crate::backend::{
     Source, Spec, Start, registry,
 };
 use crate::docker::session::Session;
-use engine::{
-    Archive, BuildRequest, ContainerSpec, Exit, Image, Member, Network, Processor, Profile, Volume,
-};
+use engine::{Archive, BuildRequest, ContainerSpec, Exit, Image, Member, Network, Processor, Volume};
 
 /// How long a build may take, downloads included.
 const TIMEOUT: Duration = Duration::from_secs(600);
@@ -205,20 +203,15 @@ impl Containers {
             Key::Unset => {}
             Key::Raw(key) => environment.push((protocol::KEY.into(), key.clone())),
         }
-        let mut volumes = vec![Volume::own("/tmp")];
-        if let Start::Deploy(source) = launch.how() {
-            volumes.push(self.stocked_volume(*source, &image.id).await?);
-        }
         let mut spec = ContainerSpec {
             command: command(launch.how()),
             environment,
-            network: Network::Published(protocol::PORT),
-            profile: Profile::hardened(self.spec.processes, self.spec.memory),
-            volumes,
-            memory_folders: vec![(protocol::CODE.into(), "exec".into())],
             processor: matches!(launch.how(), Start::Agent(_)).then_some(FIRST),
-            ..ContainerSpec::of(&image.id)
+            ..ContainerSpec::serving(&image.id, self.spec.processes, self.spec.memory)
         };
+        if let Start::Deploy(source) = launch.how() {
+            spec.volumes.push(self.stocked_volume(*source, &image.id).await?);
+        }
         (self.tamper)(&mut spec);
         let container = engine.create(&spec).await?;
         container.upload("/tmp", archive.finish()?).await?;

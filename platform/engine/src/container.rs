@@ -1,7 +1,7 @@
 //! One container, from its making to its removal.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use bollard::container::LogOutput;
@@ -20,8 +20,8 @@ use crate::{ContainerSpec, Engine, Error};
 /// A container in the engine. It stays there until it is removed, or its run is.
 #[derive(Clone, Debug)]
 pub struct Container {
-    engine: Engine,
-    id: String,
+    pub(super) engine: Engine,
+    pub(super) id: String,
 }
 
 /// How a container ended.
@@ -92,12 +92,23 @@ impl Container {
 
     /// The archive of a file or folder in it, or `None` if there is none.
     pub async fn download(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
+        self.download_at_most(path, usize::MAX).await
+    }
+
+    /// The same, where it is of that many bytes at most.
+    ///
+    /// # Errors
+    /// It is larger: [`Error::TooLarge`].
+    pub async fn download_at_most(&self, path: &str, most: usize) -> Result<Option<Vec<u8>>, Error> {
         use bollard::errors::Error::DockerResponseServerError;
         let options = DownloadFromContainerOptionsBuilder::default().path(path).build();
         let mut stream = self.engine.docker.download_from_container(&self.id, Some(options));
         let mut bytes = Vec::new();
         while let Some(chunk) = stream.next().await {
             match chunk {
+                Ok(chunk) if bytes.len() + chunk.len() > most => {
+                    return Err(Error::TooLarge { what: path.into(), most });
+                }
                 Ok(chunk) => bytes.extend_from_slice(&chunk),
                 Err(DockerResponseServerError { status_code: 404, .. }) => return Ok(None),
                 Err(error) => return Err(self.failed(&format!("read {path} of"), error)),
@@ -145,6 +156,20 @@ impl Container {
         host_port
             .map(|host_port| SocketAddr::new(self.engine.host, host_port))
             .ok_or_else(|| Error::NotPublished { container: self.name().into(), port })
+    }
+
+    /// Its own address in the network of that name.
+    ///
+    /// # Errors
+    /// It does not run, or is not in that network.
+    pub async fn ip(&self, network: &str) -> Result<IpAddr, Error> {
+        let inspected = self.engine.docker.inspect_container(&self.id, None).await;
+        let inspected = inspected.map_err(|error| self.failed("inspect", error))?;
+        let networks = inspected.network_settings.and_then(|settings| settings.networks).unwrap_or_default();
+        let address = networks.get(network).and_then(|endpoint| endpoint.ip_address.as_deref());
+        address
+            .and_then(|address| address.parse().ok())
+            .ok_or_else(|| Error::NoAddress(format!("container {} in network {network}", self.name())))
     }
 
     /// How it ended, or `None` while it runs.

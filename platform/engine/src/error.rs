@@ -87,6 +87,14 @@ pub enum Error {
         /// The port inside it.
         port: u16,
     },
+    /// A file in a container is larger than it may be.
+    #[error("{what} is larger than {} MiB", .most / 1024 / 1024)]
+    TooLarge {
+        /// Its path.
+        what: String,
+        /// The limit in bytes.
+        most: usize,
+    },
     /// The engine's events do not tell of a signal and an end.
     #[error("failed to time container {0}: the engine recorded no signal and end")]
     NotRecorded(String),

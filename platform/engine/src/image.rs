@@ -55,6 +55,27 @@ impl Engine {
         }))
     }
 
+    /// The tags that a repository has in the engine, `24` and `26` of `open-runtimes/node`, each with the labels of its
+    /// image.
+    pub async fn tags(&self, repository: &str) -> Result<Vec<(String, HashMap<String, String>)>, Error> {
+        let named = HashMap::from([("reference".to_string(), vec![repository.to_string()])]);
+        let options = ListImagesOptionsBuilder::default().filters(&named).build();
+        let images = self.docker.list_images(Some(options)).await;
+        let images =
+            images.map_err(|error| Error::refused(format!("list the images of {repository}"), error))?;
+        let mut tags = Vec::new();
+        for image in images {
+            for name in &image.repo_tags {
+                if let Some((found, tag)) = name.rsplit_once(':')
+                    && (found == repository || found.ends_with(&format!("/{repository}")))
+                {
+                    tags.push((tag.to_string(), image.labels.clone()));
+                }
+            }
+        }
+        Ok(tags)
+    }
+
     /// The images that this program built on this engine: tags and size in bytes.
     pub async fn built_images(&self) -> Result<Vec<(String, u64)>, Error> {
         let ours = HashMap::from([("label".to_string(), vec![format!("{}=true", self.owner.built_label())])]);

@@ -9,6 +9,8 @@ mod error;
 mod ignore;
 mod image;
 mod locate;
+mod network;
+mod output;
 mod owner;
 mod spec;
 
@@ -17,8 +19,9 @@ pub use build::BuildRequest;
 pub use container::{Container, Exit, Log, Output};
 pub use error::Error;
 pub use image::Image;
+pub use output::{Lines, Printed};
 pub use owner::{Leftovers, Owner, Program};
-pub use spec::{ContainerSpec, Network, Processor, Profile, Volume};
+pub use spec::{ContainerSpec, Folder, Network, Processor, Profile, Volume};
 
 use std::fmt;
 use std::net::IpAddr;
@@ -34,6 +37,7 @@ pub struct Engine {
     owner: Arc<Owner>,
     host: IpAddr,
     local: bool,
+    rootless: bool,
     platform: Platform,
     version: String,
     /// The control group above all others, as this engine names it; `None` if it may not use it.
@@ -80,6 +84,7 @@ impl Engine {
             owner: Arc::new(owner),
             host,
             local,
+            rootless,
             platform,
             version,
             root_group,
@@ -99,6 +104,11 @@ impl Engine {
     /// Whether it shares this machine's file system, so that a folder here can be mounted there.
     pub fn is_local(&self) -> bool {
         self.local
+    }
+
+    /// Whether it runs without root. Then this machine has no route to its networks.
+    pub fn is_rootless(&self) -> bool {
+        self.rootless
     }
 }
 

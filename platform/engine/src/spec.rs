@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use bollard::models::{ContainerCreateBody, HostConfig, Mount, MountType, MountVolumeOptions, PortBinding};
+use bollard::models::{
+    ContainerCreateBody, HostConfig, HostConfigLogConfig, Mount, MountType, MountVolumeOptions, PortBinding,
+};
 
 use crate::Engine;
 
 /// What a container may reach.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Network {
     /// Nothing, not even this machine.
     None,
@@ -15,6 +17,8 @@ pub enum Network {
     Bridge,
     /// The same, and this TCP port is published on a free port of the engine's host.
     Published(u16),
+    /// What the network of this name lets it reach; see [`Engine::create_network`].
+    Named(String),
 }
 
 /// How much a container is allowed.
@@ -87,6 +91,20 @@ impl Volume {
     }
 }
 
+/// A folder of the engine's machine in a container.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    /// Where it is on the machine, an absolute path.
+    pub source: String,
+    /// Where it is mounted.
+    pub target: String,
+    /// Whether the container may only read it.
+    pub read_only: bool,
+}
+
+/// The size in bytes at which an engine begins a new file of a container's log, where that is limited. It keeps two.
+const LOG_FILE: &str = "4m";
+
 /// A container to be.
 #[derive(Clone, Debug)]
 pub struct ContainerSpec {
@@ -104,10 +122,16 @@ pub struct ContainerSpec {
     pub profile: Profile,
     /// Volumes.
     pub volumes: Vec<Volume>,
+    /// Folders of the engine's machine.
+    pub folders: Vec<Folder>,
     /// Memory file systems: where, and the mount options.
     pub memory_folders: Vec<(String, String)>,
     /// Its share of the processor, if not the usual one.
     pub processor: Option<Processor>,
+    /// Labels beside those of its owner.
+    pub labels: Vec<(String, String)>,
+    /// Whether the engine keeps only the end of what it prints, and never makes it wait for the disk.
+    pub bounded_log: bool,
 }
 
 impl ContainerSpec {
@@ -121,13 +145,29 @@ impl ContainerSpec {
             network: Network::None,
             profile: Profile::OPEN,
             volumes: Vec::new(),
+            folders: Vec::new(),
             memory_folders: Vec::new(),
             processor: None,
+            labels: Vec::new(),
+            bounded_log: false,
+        }
+    }
+
+    /// A hardened container that serves a runtime's image: its code in memory, writable and executable, and what is
+    /// put into its `/tmp` before the start stays there.
+    pub fn serving(image: &str, processes: u32, memory: u32) -> Self {
+        ContainerSpec {
+            network: Network::Published(protocol::PORT),
+            profile: Profile::hardened(processes, memory),
+            volumes: vec![Volume::own("/tmp")],
+            memory_folders: vec![(protocol::CODE.into(), "exec".into())],
+            ..ContainerSpec::of(image)
         }
     }
 
     pub(super) fn body(&self, engine: &Engine) -> ContainerCreateBody {
-        let labels = engine.owner.labels();
+        let mut labels = engine.owner.labels();
+        labels.extend(self.labels.iter().cloned());
         let mount = |volume: &Volume| Mount {
             target: Some(volume.target.clone()),
             source: volume.name.clone(),
@@ -136,8 +176,15 @@ impl ContainerSpec {
             volume_options: Some(MountVolumeOptions { labels: Some(labels.clone()), ..Default::default() }),
             ..Default::default()
         };
+        let bind = |folder: &Folder| Mount {
+            target: Some(folder.target.clone()),
+            source: Some(folder.source.clone()),
+            typ: Some(MountType::BIND),
+            read_only: Some(folder.read_only),
+            ..Default::default()
+        };
         let mut host = HostConfig {
-            mounts: Some(self.volumes.iter().map(mount).collect()),
+            mounts: Some(self.volumes.iter().map(mount).chain(self.folders.iter().map(bind)).collect()),
             tmpfs: Some(self.memory_folders.iter().cloned().collect()),
             ..Default::default()
         };
@@ -153,10 +200,16 @@ impl ContainerSpec {
             host.cgroup_parent = engine.root_group.filter(|_| processor.of_machine).map(Into::into);
             host.cpu_shares = Some(i64::from(processor.shares));
         }
+        host.log_config = self.bounded_log.then(|| {
+            let limits = [("max-size", LOG_FILE), ("max-file", "2"), ("mode", "non-blocking")];
+            let config = limits.map(|(name, value)| (name.to_string(), value.to_string())).into();
+            HostConfigLogConfig { typ: Some("json-file".into()), config: Some(config) }
+        });
         let mut exposed = None;
-        match self.network {
+        match &self.network {
             Network::None => host.network_mode = Some("none".into()),
             Network::Bridge => {}
+            Network::Named(name) => host.network_mode = Some(name.clone()),
             Network::Published(port) => {
                 let port = format!("{port}/tcp");
                 let on = if engine.host.is_loopback() { engine.host.to_string() } else { "0.0.0.0".into() };
