@@ -9,7 +9,7 @@ use super::select::Plan;
 /// What a changed file reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach<'a> {
-    /// No version: a document.
+    /// No version: a document, or what only runs functions.
     Nothing,
     /// The versions of one language.
     Language(&'a str),
@@ -46,6 +46,8 @@ impl<'a> Reach<'a> {
             ["runtimes", "base", ..] => Reach::Everything,
             // A folder that is no longer a runtime touches none: nobody reads what is in it.
             ["runtimes", language, _, ..] | ["examples", _, language, _, ..] => Reach::Language(language),
+            // What runs functions has tests of its own, and no check of a version goes through it.
+            ["platform", "adapter" | "build" | "cli" | "executor" | "function", _, ..] => Reach::Nothing,
             // The contract, the harness, the platform, how CI is set up; and what this rule was not told of, since a
             // version too many costs minutes and one too few hides what is broken.
             _ => Reach::Everything,
@@ -142,6 +144,12 @@ mod tests {
             ],
             &["bun", "deno", "node"],
         );
+    }
+
+    #[test]
+    fn what_runs_functions_touches_none_and_what_the_harness_shares_with_it_touches_all() {
+        touch(&["platform/cli/src/main.rs", "platform/executor/Cargo.toml"], &[]);
+        touch(&["platform/engine/src/spec.rs", "platform/new/src/lib.rs"], &["bun", "deno", "node"]);
     }
 
     #[test]
