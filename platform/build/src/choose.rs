@@ -8,8 +8,10 @@ use thiserror::Error;
 pub struct Chosen {
     /// The version of the runtime: `node:24`.
     pub runtime: String,
-    /// The id of its image. A tag may mean another image tomorrow; this never does.
+    /// The id of the image that builds. A tag may mean another image tomorrow; this never does.
     pub image: String,
+    /// The id of the image that serves: the other one, if the version is a pair.
+    pub serve: String,
     /// The file that it calls by default.
     pub entrypoint: String,
 }
@@ -26,6 +28,14 @@ pub enum ChooseError {
     /// An image of that name is no runtime's.
     #[error("the image open-runtimes/{0} does not say what it calls: it lacks the label {label}", label = protocol::LABEL_ENTRYPOINT)]
     NoRuntime(String),
+    /// An image is the half of a pair that cannot build.
+    #[error("{runtime} only serves what {builds} builds; say --runtime {builds}")]
+    Serves {
+        /// What was asked for.
+        runtime: String,
+        /// The version's other image.
+        builds: String,
+    },
     /// It is no name of a runtime.
     #[error("{0:?} is no runtime: write its name, node, or with its version, node:24")]
     NoName(String),
@@ -34,7 +44,7 @@ pub enum ChooseError {
     Engine(#[from] engine::Error),
 }
 
-/// Chooses the image of `wanted`, `node:24` or `node`. Without a version it is the newest that is there, one from an
+/// Chooses the images of `wanted`, `node:24` or `node`. Without a version it is the newest that is there, one from an
 /// unstable release of Debian only if there is no other.
 ///
 /// # Errors
@@ -63,9 +73,17 @@ pub async fn choose(engine: &Engine, wanted: &str) -> Result<Chosen, ChooseError
     let runtime = format!("{name}:{version}");
     let image = engine.image(&format!("open-runtimes/{runtime}")).await?;
     let image = image.ok_or_else(|| ChooseError::NoImage(runtime.clone()))?;
+    if let Some(other) = image.labels.get(protocol::LABEL_BUILD) {
+        let builds = other.trim_start_matches("open-runtimes/").to_string();
+        return Err(ChooseError::Serves { runtime, builds });
+    }
     let entrypoint = image.labels.get(protocol::LABEL_ENTRYPOINT).cloned();
     let entrypoint = entrypoint.ok_or_else(|| ChooseError::NoRuntime(runtime.clone()))?;
-    Ok(Chosen { runtime, image: image.id, entrypoint })
+    let serve = match image.labels.get(protocol::LABEL_SERVE) {
+        Some(other) => engine.image(other).await?.ok_or_else(|| ChooseError::NoImage(runtime.clone()))?.id,
+        None => image.id.clone(),
+    };
+    Ok(Chosen { runtime, image: image.id, serve, entrypoint })
 }
 
 /// The newest version: numbers count as such, and a stable one goes before any other.

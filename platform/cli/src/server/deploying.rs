@@ -40,6 +40,7 @@ pub(super) async fn deploy(
     let new = NewDeployment {
         runtime: chosen.runtime,
         image: chosen.image,
+        serve: chosen.serve,
         entrypoint: chosen.entrypoint,
         file: wanted.file,
         limits: limits.map_err(|error| bad("bad-limit", error.to_string()))?,

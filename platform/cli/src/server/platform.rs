@@ -43,7 +43,7 @@ impl Platform {
         Ok(Active {
             function: deployment.function.clone(),
             deployment: deployment.number,
-            image: deployment.made_of.image.clone(),
+            image: deployment.made_of.serve.clone(),
             digest,
             package,
             entrypoint: deployment.made_of.entrypoint.clone(),

@@ -106,6 +106,11 @@ fn entry(tar: &mut Tar, kind: EntryType, path: &str, target: &str, content: &[u8
     old.name[..path.len()].copy_from_slice(path.as_bytes());
     old.linkname[..target.len()].copy_from_slice(target.as_bytes());
     header.set_entry_type(kind);
+    if kind == EntryType::GNUSparse
+        && let Some(sparse) = header.as_gnu_mut()
+    {
+        sparse.realsize = *b"00000000000\0";
+    }
     // The bits that change a user are asked for each time, and never given.
     header.set_mode(if path == "run" { 0o6755 } else { 0o6644 });
     header.set_size(content.len() as u64);

@@ -59,8 +59,10 @@ impl fmt::Display for State {
 pub struct NewDeployment {
     /// The version of the runtime, `node:24`.
     pub runtime: String,
-    /// The id of the image that builds and serves it.
+    /// The id of the image that builds it.
     pub image: String,
+    /// The id of the image that serves it: the same, unless its version is a pair.
+    pub serve: String,
     /// The file that the image calls by default.
     pub entrypoint: String,
     /// The file that is called, if it is another.
@@ -94,7 +96,7 @@ pub struct Deployment {
 }
 
 const COLUMNS: &str = "d.function, d.number, d.runtime, d.image, d.entrypoint, d.file, d.limits, d.source, d.package,
-     d.state, d.reason, d.created, d.number IS f.active FROM deployment d JOIN function f ON f.name = d.function";
+     d.state, d.reason, d.created, d.number IS f.active, d.serve FROM deployment d JOIN function f ON f.name = d.function";
 
 impl Store {
     /// Takes a deployment in. A function that is not there yet comes to be with it.
@@ -116,8 +118,8 @@ impl Store {
         let limits = serde_json::to_string(&new.limits).unwrap_or_default();
         transaction.execute(
             "INSERT INTO deployment
-                 (function, number, runtime, image, entrypoint, file, limits, source, state, created)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                 (function, number, runtime, image, entrypoint, file, limits, source, state, created, serve)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
                 function.as_str(),
                 number,
@@ -128,7 +130,8 @@ impl Store {
                 limits,
                 new.source,
                 State::Queued.word(),
-                now()
+                now(),
+                new.serve
             ],
         )?;
         let added = one(&transaction, function, number)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
@@ -301,6 +304,7 @@ fn deployment(row: &Row<'_>) -> rusqlite::Result<Deployment> {
         made_of: NewDeployment {
             runtime: row.get(2)?,
             image: row.get(3)?,
+            serve: row.get(13)?,
             entrypoint: row.get(4)?,
             file: row.get(5)?,
             limits: serde_json::from_str(&limits).map_err(|error| wrong(6, error))?,
@@ -342,6 +346,7 @@ mod tests {
         NewDeployment {
             runtime: "node:24".into(),
             image: "sha256:1".into(),
+            serve: "sha256:1".into(),
             entrypoint: "index.js".into(),
             file: None,
             limits: Limits::default(),

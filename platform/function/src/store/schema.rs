@@ -21,6 +21,7 @@ const STEPS: [&str; 1] = ["
         number INTEGER NOT NULL,
         runtime TEXT NOT NULL,
         image TEXT NOT NULL,
+        serve TEXT NOT NULL,
         entrypoint TEXT NOT NULL,
         file TEXT,
         limits TEXT NOT NULL,
