@@ -3,7 +3,7 @@
 use super::table::markdown;
 use crate::contract::{List, cases};
 
-/// The cases of one list: a row for each part of a message, with where that stands.
+/// The cases of one list: a row for each part of a message, with where that is.
 pub(super) fn dialect(list: List) -> String {
     let mut rows: Vec<(&str, Vec<&str>, Vec<&str>)> = Vec::new();
     for case in cases(list) {

@@ -20,7 +20,7 @@ impl Part {
         if requirement.check.is_exclusive() { Part::Timed } else { Part::Untimed }
     }
 
-    /// The part that `CONFORMANCE_PART` names; `None` stands for both.
+    /// The part that `CONFORMANCE_PART` names; `None` means both.
     ///
     /// # Errors
     /// It names another.

@@ -9,7 +9,7 @@ const (
 	largestLine = 4 << 10
 )
 
-// poison is what net/http refuses wherever it stands, in a head as well as between chunks.
+// poison is what net/http refuses wherever it is, in a head as well as between chunks.
 var poison = []byte("\x00\r\n\r\n")
 
 type stage int

@@ -178,7 +178,7 @@ func setOf(ranges string) *set {
 	return &all
 }
 
-// past is where the first byte stands that is not in the set.
+// past is the position of the first byte that is not in the set.
 func past(all *set, data []byte, at int) int {
 	for at < len(data) && all[data[at]] {
 		at++

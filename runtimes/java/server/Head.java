@@ -100,7 +100,7 @@ public final class Head {
         known(from, colon, start, end);
     }
 
-    /** Where the colon of a well-formed field stands: of one in a head, or of one behind a chunked body. */
+    /** The position of the colon of a well-formed field, in a head or behind a chunked body. */
     static int colon(byte[] bytes, int from, int to) throws Refusal {
         int colon = from;
         while (colon < to && isToken(bytes[colon])) colon++;

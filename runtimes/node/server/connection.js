@@ -68,7 +68,7 @@ class Connection {
     this.#isAdvancing = false;
   }
 
-  /** Takes a request, and gives it to whoever answers it. Whether there was one. */
+  /** Takes a request, and hands it over to be answered. Whether there was one. */
   #read() {
     const reader = this.#reader;
     let body;

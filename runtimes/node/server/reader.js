@@ -269,7 +269,7 @@ function note(head, data, name, colon, close) {
   }
 }
 
-/** Where the first byte stands that is not in the table. */
+/** The position of the first byte that is not in the table. */
 function past(table, data, at) {
   while (table[data[at]] === 1) at += 1;
   return at;

@@ -10,7 +10,7 @@ final class Head
     private const TOKEN = '[!#$%&\'*+.^_`|\~0-9A-Za-z-]++';
     private const WHOLE = '~^(' . self::TOKEN . ') [\x21-\x7e\x80-\xff]++ HTTP/1\.([01])\r\n'
         . '((?:' . self::TOKEN . ':[\t\x20-\x7e\x80-\xff]*+\r\n)*+)$~D';
-    /** One field, as it stands in a head and behind a chunked body. */
+    /** One field, as it is in a head and behind a chunked body. */
     public const FIELD = '~^' . self::TOKEN . ':[\t\x20-\x7e\x80-\xff]*+$~D';
     private const WANTED = '~^(x-internal-challenge|host|content-length|transfer-encoding|connection|expect):'
         . '[ \t]*+([^\r]*+)~im';

@@ -10,7 +10,7 @@ from open_runtimes.http import Reader
 
 
 class Client:
-    """One connection, and what the reader asks. As every HTTP library it answers with a date."""
+    """One connection, and what the reader asks. Like every HTTP library, it answers with a date."""
 
     limit = 20_971_520
 

@@ -38,7 +38,7 @@ const fn set_of(ranges: &[u8]) -> Set {
     set
 }
 
-/// Where the first byte stands that is not in the set.
+/// The position of the first byte that is not in the set.
 pub(crate) fn past(set: &Set, data: &[u8], at: usize) -> usize {
     let rest = data.get(at..).unwrap_or_default();
     at + rest.iter().position(|byte| !set[usize::from(*byte)]).unwrap_or(rest.len())

@@ -9,7 +9,7 @@ const LARGEST_HEAD: usize = 64 * 1024;
 /// The most that is kept of a line between chunks.
 const LARGEST_LINE: usize = 4 * 1024;
 
-/// What hyper refuses wherever it stands, in a head as well as between chunks.
+/// What hyper refuses wherever it is, in a head as well as between chunks.
 pub(crate) const POISON: &[u8] = b"\0\r\n\r\n";
 
 /// Something that could be read in two ways.
