@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use conformance::plan::{self, Part, Plan, Selection};
 use conformance::report::{Outcome, Verdict, expectations, explain, table};
-use conformance::run::{self, JOBS, Run, Terminal};
+use conformance::run::{self, JOBS, Order, Run, SHUFFLE, Terminal};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 fn main() -> ExitCode {
@@ -29,10 +29,11 @@ fn gate(arguments: &Arguments) -> Result<ExitCode, String> {
     let named: Vec<String> = arguments.filter.iter().cloned().collect();
     let part = Part::asked_for().map_err(|error| error.to_string())?;
     let plan = plan.naming(&Selection::of(&named)).part(part).map_err(|error| error.to_string())?;
-    let run = Arc::new(Run::new(&root, plan, Arc::new(Terminal::new(false)))?);
+    let order = Order::from_environment().map_err(|why| format!("{SHUFFLE}: {why}"))?;
+    let run = Arc::new(Run::new(&root, plan, Arc::new(Terminal::new(false)))?.ordered(order));
     let trials: Vec<Trial> = run
-        .planned()
-        .iter()
+        .in_order()
+        .into_iter()
         .cloned()
         .map(|planned| {
             let (run, handle, name) = (run.clone(), runtime.handle().clone(), planned.name());

@@ -17,7 +17,7 @@ const ARROWS: [(&str, &[&str]); 10] = [
     ("document", &["contract", "plan"]),
     ("report", &["contract"]),
     ("run", &["backend", "contract", "docker", "fixture", "plan", "report"]),
-    ("command", &["document", "plan", "report", "run"]),
+    ("command", &["contract", "document", "plan", "report", "run"]),
 ];
 
 fn source() -> PathBuf {

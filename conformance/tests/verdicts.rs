@@ -3,17 +3,21 @@
 mod backend;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use backend::{Nowhere, Silent, spec};
-use conformance::backend::{BuildJob, CheckError, CheckResult, Release, Source};
+use conformance::backend::{
+    Backend, BackendFuture, BuildJob, Built, CheckError, CheckResult, Instance, Launch, Release, Source,
+};
 use conformance::contract::{Check, ContextCheck, Level, Requirement};
 use conformance::docker::Session;
 use conformance::fixture::{Context, Runtime};
 use conformance::plan::{Exceptions, Expectation, Planned, Standing};
 use conformance::report::{Outcome, Tally, Verdict, expectations};
-use conformance::run::{self, Run};
+use conformance::run::{self, Order, Run};
 use conformance::wire::Request;
+use engine::{Exit, Image};
 use jiff::civil::{Date, date};
 
 const TODAY: Date = date(2026, 6, 15);
@@ -177,6 +181,63 @@ async fn a_registry_that_is_down_blocks_and_is_told_apart() {
     let Verdict::Blocked { by, reason } = &down.verdict else { panic!("{down:?}") };
     assert_eq!(by, "a package registry");
     assert!(reason.contains("EAI_AGAIN"), "{reason}");
+}
+
+/// Counts the instances that it is asked for, and has none.
+#[derive(Debug)]
+struct Counting(Arc<AtomicUsize>);
+
+impl Backend for Counting {
+    fn image(&self) -> BackendFuture<'_, Image> {
+        Nowhere.image()
+    }
+
+    fn bare(&self) -> BackendFuture<'_, Arc<Vec<u8>>> {
+        Nowhere.bare()
+    }
+
+    fn build<'a>(&'a self, _: &'a BuildJob) -> BackendFuture<'a, Built> {
+        let exit = Exit { code: 0, out_of_memory: false };
+        Box::pin(async move { Ok(Built { exit, log: String::new(), package: Some(Vec::new()), owner: 0 }) })
+    }
+
+    fn prepare<'a>(&'a self, _: &'a Launch, _: Option<Arc<Vec<u8>>>) -> BackendFuture<'a, Arc<dyn Instance>> {
+        self.0.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async { Err(CheckError::Fault("none is had here".into())) })
+    }
+}
+
+/// How many servers two checks ask for that share one.
+async fn servers(order: Order) -> usize {
+    let session =
+        Arc::new(Session::new(std::path::Path::new("."), run::owner("order"), 1.0, Arc::new(Silent)));
+    let asked = Arc::new(AtomicUsize::new(0));
+    let runtime = Arc::new(Runtime::at(Box::new(Counting(asked.clone())), spec(), session.clone()));
+    let planned = ["auth/wrong", "auth/missing"].map(|id| Planned {
+        runtime: runtime.spec.id.clone(),
+        requirement: Box::leak(Box::new(Requirement::must(
+            id,
+            "A requirement of this test's.",
+            Check::Shared(|_| Box::pin(async { Ok(()) })),
+        ))),
+        exceptions: Arc::new(Exceptions::default()),
+    });
+    let folder = std::env::temp_dir().join(format!("conformance-order-{:08x}", rand::random::<u32>()));
+    let run = Run::over(vec![runtime], planned.to_vec(), session, &folder).expect("a run");
+    let run = Arc::new(run.ordered(order));
+    for planned in run.in_order() {
+        run.check(planned).await;
+    }
+    let order: Vec<String> = run.finish(2).await.outcomes.into_iter().map(|outcome| outcome.id).collect();
+    assert_eq!(order, ["auth/wrong", "auth/missing"], "the report is in the order of the contract");
+    std::fs::remove_dir_all(folder).expect("the journal was written");
+    asked.load(Ordering::SeqCst)
+}
+
+#[tokio::test]
+async fn checks_share_a_server_unless_each_is_to_be_alone() {
+    assert_eq!(servers(Order::default()).await, 1);
+    assert_eq!(servers(Order { alone: true, seed: Some(1) }).await, 2);
 }
 
 fn is_fault(outcome: Outcome, why: &str) {

@@ -86,6 +86,8 @@ report! {
     Look {
         /// Its processes.
         processes: Vec<Process>,
+        /// Where something listens: `0.0.0.0:3000`.
+        listening: Vec<String>,
         /// Whether its root is mounted read-only.
         root_read_only: bool,
         /// `/tmp`.

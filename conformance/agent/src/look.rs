@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::net::{IpAddr, SocketAddr};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
@@ -23,6 +24,7 @@ pub(crate) fn look() -> Result<Look, String> {
     let mounts = Mounts(&mounts);
     Ok(Look {
         processes,
+        listening: listening()?,
         root_read_only: mounts.has("/", "ro")?,
         temporary: folder("/tmp", mounts)?,
         code: folder("/usr/code", mounts)?,
@@ -71,6 +73,45 @@ fn descriptors(id: u32) -> Option<u64> {
         Ok(count)
     };
     proc::read(id, count).ok().map(Option::unwrap_or_default)
+}
+
+/// Where sockets listen, of both versions of IP.
+fn listening() -> Result<Vec<String>, String> {
+    let mut places = Vec::new();
+    for table in ["/proc/net/tcp", "/proc/net/tcp6"] {
+        match fs::read_to_string(table) {
+            Ok(text) => places.extend(listeners(&text).map_err(|why| format!("{table}: {why}"))?),
+            // A kernel may have no version 6.
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(format!("{table}: {error}")),
+        }
+    }
+    Ok(places)
+}
+
+/// The addresses of a table of sockets that listen. They stand there as numbers of this machine, four bytes each.
+fn listeners(table: &str) -> Result<Vec<String>, String> {
+    const LISTENS: &str = "0A";
+    let lines = table.lines().skip(1).map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let listening = lines.filter(|words| words.get(3) == Some(&LISTENS));
+    let address = |words: Vec<&str>| {
+        let wrong = || format!("no address: {:?}", words[1]);
+        let (address, port) = words[1].split_once(':').ok_or_else(wrong)?;
+        let port = u16::from_str_radix(port, 16).map_err(|_| wrong())?;
+        let mut bytes = Vec::new();
+        for start in (0..address.len()).step_by(8) {
+            let number =
+                address.get(start..start + 8).and_then(|digits| u32::from_str_radix(digits, 16).ok());
+            bytes.extend(number.ok_or_else(wrong)?.to_ne_bytes());
+        }
+        let ip = match (<[u8; 4]>::try_from(bytes.as_slice()), <[u8; 16]>::try_from(bytes.as_slice())) {
+            (Ok(four), _) => IpAddr::from(four),
+            (_, Ok(sixteen)) => IpAddr::from(sixteen),
+            _ => return Err(wrong()),
+        };
+        Ok(SocketAddr::from((ip, port)).to_string())
+    };
+    listening.map(address).collect()
 }
 
 /// `/proc/self/mounts`: a line a mount, of which a later one hides an earlier.
@@ -129,6 +170,18 @@ mod tests {
         assert!(mounts.has("/usr/code", "noexec").expect("it is there"));
         assert!(mounts.has("/usr/codes", "ro").expect("it is there"));
         assert!(Mounts("").has("/", "ro").is_err());
+    }
+
+    #[test]
+    #[cfg(target_endian = "little")]
+    fn who_listens_stands_in_the_tables_of_sockets() {
+        let four = "  sl  local_address rem_address   st tx_queue\n\
+                    \u{20}  0: 0100007F:0BB8 00000000:0000 0A 00000000:00000000\n\
+                    \u{20}  1: 0100007F:0BB8 0100007F:C350 01 00000000:00000000\n";
+        assert_eq!(listeners(four), Ok(vec!["127.0.0.1:3000".to_string()]));
+        let six = "  sl  local_address rem_address st\n 0: 00000000000000000000000000000000:0BB8 0:0 0A\n";
+        assert_eq!(listeners(six), Ok(vec!["[::]:3000".to_string()]));
+        assert!(listeners("sl\n 0: nowhere 0:0 0A\n").is_err());
     }
 
     #[test]

@@ -56,7 +56,7 @@ mod tests {
     fn a_member_that_is_missing_is_named() {
         let why = fault(reported::<Load>(r#"{"latency_us":1.0,"latency_99_us":1.0,"idle_kib":1}"#));
         assert!(why.contains("requests_per_second"), "{why}");
-        let no_limit = r#"{"processes":[],"root_read_only":true,"temporary":{"writable":true,"executable":true},"code":{"writable":true,"executable":true},"memory_limit":null}"#;
+        let no_limit = r#"{"processes":[],"listening":[],"root_read_only":true,"temporary":{"writable":true,"executable":true},"code":{"writable":true,"executable":true},"memory_limit":null}"#;
         let why = fault(reported::<Look>(no_limit));
         assert!(why.contains("processes_limit"), "{why}");
     }
@@ -83,6 +83,7 @@ mod tests {
         let folder = || Folder { writable: true, executable: true };
         let look = |second| Look {
             processes: vec![process(1, Some(3)), process(2, second)],
+            listening: Vec::new(),
             root_read_only: true,
             temporary: folder(),
             code: folder(),

@@ -7,9 +7,10 @@ use std::io::IsTerminal;
 use super::exit::Exit;
 use super::part::PartArguments;
 use super::selected::prepared_part;
+use crate::contract;
 use crate::plan::in_a_month;
 use crate::report::{Outcome, Verdict, expectations, explain, table};
-use crate::run::{JOBS, Summary};
+use crate::run::{HARNESS, JOBS, Order, SHUFFLE, Summary};
 
 /// Build, start and check runtimes.
 #[derive(Debug, Args)]
@@ -23,6 +24,12 @@ pub(super) struct Check {
     /// Checks at once.
     #[arg(long, default_value_t = JOBS, value_parser = positive)]
     jobs: usize,
+    /// Give each check a server of its own, also those that share one otherwise.
+    #[arg(long)]
+    alone: bool,
+    /// Shuffle the checks. The seed is printed; with it (`--shuffle=SEED`) they come in that order again.
+    #[arg(long, value_name = "SEED", num_args = 0..=1, require_equals = true, default_missing_value = "any")]
+    shuffle: Option<String>,
     /// Show each line that a build prints.
     #[arg(long, short)]
     verbose: bool,
@@ -34,13 +41,17 @@ fn positive(text: &str) -> Result<usize, String> {
 
 impl Check {
     pub(super) async fn run(self) -> Exit {
-        let run = match prepared_part(&self.names, self.part.asked_for(), self.verbose) {
+        let order = match self.order() {
+            Ok(order) => order,
+            Err(why) => return Exit::Usage(why),
+        };
+        let run = match prepared_part(&self.names, self.part.asked_for(), self.verbose, order) {
             Ok(run) => run,
             Err(exit) => return exit,
         };
         run.build_ahead();
         let total = run.planned().len();
-        let checks = run.planned().iter().map(|planned| run.check(planned));
+        let checks = run.in_order().into_iter().map(|planned| run.check(planned));
         let mut outcomes = futures_util::stream::iter(checks).buffer_unordered(self.jobs);
         let mut number = 0;
         while let Some(outcome) = outcomes.next().await {
@@ -49,6 +60,14 @@ impl Check {
         }
         drop(outcomes);
         conclude(&run.finish(total).await)
+    }
+
+    /// What the flags ask for, else the environment.
+    fn order(&self) -> Result<Order, String> {
+        let environment = Order::from_environment().map_err(|why| format!("{SHUFFLE}: {why}"))?;
+        let flags =
+            Order::asked(self.alone, self.shuffle.as_deref()).map_err(|why| format!("--shuffle: {why}"))?;
+        Ok(Order { alone: flags.alone || environment.alone, seed: flags.seed.or(environment.seed) })
     }
 }
 
@@ -107,9 +126,16 @@ fn conclude(summary: &Summary) -> Exit {
     }
     match (tally.failed, tally.red()) {
         (0, 0) => Exit::Passed,
+        (0, _) if blocked_by_a_requirement(&summary.outcomes) => Exit::Failed,
         (0, _) => could_not_check(summary),
         _ => Exit::Failed,
     }
+}
+
+/// Whether something was not judged because of a requirement that is not met, which was not selected itself.
+fn blocked_by_a_requirement(outcomes: &[Outcome]) -> bool {
+    let by_a_requirement = |outcome: &Outcome| matches!(&outcome.verdict, Verdict::Blocked { by, .. } if contract::find(by).is_some());
+    outcomes.iter().any(|outcome| outcome.is_failure() && by_a_requirement(outcome))
 }
 
 /// Nothing failed, but not everything could be checked: the harness, the engine or an image is the cause.
@@ -119,11 +145,42 @@ fn could_not_check(summary: &Summary) -> Exit {
         .iter()
         .filter_map(|outcome| match &outcome.verdict {
             Verdict::Blocked { by, .. } => Some(by.as_str()),
-            Verdict::Fault { .. } => Some("the harness"),
+            Verdict::Fault { .. } => Some(HARNESS),
             _ => None,
         })
         .collect();
     causes.sort_unstable();
     causes.dedup();
     Exit::Fault(format!("could not check everything, because of: {}", causes.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::Level;
+
+    fn blocked(by: &str) -> Outcome {
+        Outcome {
+            runtime: "node:24".into(),
+            unstable: false,
+            only_warns: false,
+            id: "auth/missing".into(),
+            level: Level::Must,
+            sentence: String::new(),
+            verdict: Verdict::Blocked { by: by.into(), reason: "a reason".into() },
+            seconds: 0.0,
+            figures: Default::default(),
+            wire: String::new(),
+            log: String::new(),
+        }
+    }
+
+    /// That `server/port` fails is the runtime's failure, whether or not it was selected too.
+    #[test]
+    fn what_blocks_decides_whose_failure_it_is() {
+        assert!(blocked_by_a_requirement(&[blocked("the engine"), blocked("server/port")]));
+        for by in [HARNESS, "the container engine", "the image of node:24", "a package registry"] {
+            assert!(!blocked_by_a_requirement(&[blocked(by)]), "{by}");
+        }
+    }
 }

@@ -34,6 +34,8 @@ Examples:
   cargo run -p conformance -- check node:24/auth/missing one requirement
   cargo run -p conformance -- check auth/missing         the same of every runtime
   cargo run -p conformance -- check go --untimed         all but what measures time, on a busy machine
+  cargo run -p conformance -- check node:24 --alone --shuffle
+                                                         no check leans on what another left behind
   cargo run -p conformance -- list                       every requirement, without building anything
   cargo run -p conformance -- matrix --changed-since REF which versions your change touches
   cargo run -p conformance -- build                      make and tag every image
@@ -52,7 +54,9 @@ Exit codes:
 Environment:
   DOCKER_HOST             the engine, if it is not the one that `docker` uses
   CONFORMANCE_ROOT        the repository, if the working directory is not inside it
-  CONFORMANCE_TIME_SCALE  multiplies time budgets, for a machine known to be slow";
+  CONFORMANCE_TIME_SCALE  multiplies time budgets, for a machine known to be slow
+  CONFORMANCE_ALONE       as --alone, also for `cargo test -p conformance`
+  CONFORMANCE_SHUFFLE     as --shuffle: a seed, or `any`";
 
 #[derive(Debug, Subcommand)]
 enum Command {

@@ -5,19 +5,24 @@ use std::sync::Arc;
 
 use super::exit::Exit;
 use crate::plan::{self, Part, Plan, Runtime, Selection};
-use crate::run::{Run, Terminal};
+use crate::run::{Order, Run, Terminal};
 
 /// A run over a selection, of which nothing is started yet; an interrupt will clean up after it.
 pub(super) fn prepared(words: &[String], verbose: bool) -> Result<Arc<Run>, Exit> {
-    prepared_part(words, None, verbose)
+    prepared_part(words, None, verbose, Order::default())
 }
 
-/// The same over one part of a selection.
-pub(super) fn prepared_part(words: &[String], part: Option<Part>, verbose: bool) -> Result<Arc<Run>, Exit> {
+/// The same over one part of a selection, in another order.
+pub(super) fn prepared_part(
+    words: &[String],
+    part: Option<Part>,
+    verbose: bool,
+    order: Order,
+) -> Result<Arc<Run>, Exit> {
     let root = plan::repository().map_err(usage)?;
     let plan = planned(words)?.part(part).map_err(usage)?;
     let run = Run::new(&root, plan, Arc::new(Terminal::new(verbose)));
-    let run = Arc::new(run.map_err(Exit::Fault)?);
+    let run = Arc::new(run.map_err(Exit::Fault)?.ordered(order));
     run.clean_up_on_interrupt();
     Ok(run)
 }

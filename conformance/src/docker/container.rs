@@ -16,6 +16,30 @@ tar -xzf - --no-same-owner --no-overwrite-dir -C "$1" --transform="s,^\(\./\)\?$
 /// kept busy it was asked too soon once in 180 ends.
 const ENDING: Duration = Duration::from_secs(10);
 
+/// Starts a container. That the image has no such command or user is the image's failure, and not the engine's.
+pub(super) async fn start(container: &Container) -> CheckResult {
+    container.start().await.map_err(|error| {
+        let text = error.to_string();
+        if is_of_the_image(&text) {
+            CheckError::broken("a container that starts", text)
+        } else {
+            error.into()
+        }
+    })
+}
+
+/// Whether what an engine says of a start is said of the image: by runc, crun, and the engine itself.
+fn is_of_the_image(text: &str) -> bool {
+    let said = [
+        "unable to start container process",
+        "executable file",
+        "unable to find user",
+        "attempted to invoke a command that was not found",
+        "exec format error",
+    ];
+    said.iter().any(|said| text.contains(said))
+}
+
 /// Runs a command in a container, with these bytes as standard input.
 async fn run(container: &Container, command: &[&str], input: &[u8]) -> CheckResult<Output> {
     let output = container.exec(command, input).await?;
@@ -30,7 +54,7 @@ async fn run(container: &Container, command: &[&str], input: &[u8]) -> CheckResu
 
 impl Instance for Container {
     fn start(&self) -> BackendFuture<'_> {
-        Box::pin(async { Ok(self.start().await?) })
+        Box::pin(async { start(self).await })
     }
 
     fn address(&self) -> BackendFuture<'_, Option<SocketAddr>> {
@@ -121,5 +145,26 @@ impl Instance for Container {
 
     fn remove(&self) -> BackendFuture<'_> {
         Box::pin(async { Ok(self.remove().await?) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whose_fault_it_is_that_a_container_does_not_start() {
+        let of_the_image = [
+            "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create \
+             failed: unable to start container process: error during container init: exec: \"launch.sh\": executable \
+             file not found in $PATH: unknown",
+            "crun: executable file `launch.sh` not found in $PATH: No such file or directory: OCI runtime attempted \
+             to invoke a command that was not found",
+            "unable to find user nobody-knows: no matching entries in passwd file",
+        ];
+        assert!(of_the_image.iter().all(|text| is_of_the_image(text)));
+        let of_the_engine =
+            ["no space left on device", "Bind for 0.0.0.0:49153 failed: port is already allocated"];
+        assert!(!of_the_engine.iter().any(|text| is_of_the_image(text)));
     }
 }

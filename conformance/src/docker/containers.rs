@@ -10,6 +10,7 @@ use crate::backend::{
     Backend, BackendFuture, BuildJob, Built, CheckError, CheckResult, Instance, Key, LEFT_BY_BUILDS, Launch,
     Source, Spec, Start, registry,
 };
+use crate::docker::container::start;
 use crate::docker::session::Session;
 use engine::{Archive, BuildRequest, ContainerSpec, Exit, Image, Member, Network, Processor, Volume};
 
@@ -27,6 +28,7 @@ pub struct Containers {
     image: OnceCell<CheckResult<Image>>,
     serving: OnceCell<CheckResult<Image>>,
     bare: OnceCell<CheckResult<Arc<Vec<u8>>>>,
+    user: OnceCell<CheckResult<u64>>,
     tamper: fn(&mut ContainerSpec),
 }
 
@@ -41,8 +43,9 @@ pub(super) struct Ran {
 impl Containers {
     /// Containers of that version's image, which is built when first asked for.
     pub fn new(spec: Spec, session: Arc<Session>) -> Self {
-        let (image, serving, bare) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
-        Containers { spec, session, image, serving, bare, tamper: |_| {} }
+        let (image, serving, bare, user) =
+            (OnceCell::new(), OnceCell::new(), OnceCell::new(), OnceCell::new());
+        Containers { spec, session, image, serving, bare, user, tamper: |_| {} }
     }
 
     /// The same with each serving container tampered with: how the harness proves that it would notice.
@@ -52,6 +55,30 @@ impl Containers {
 
     pub(super) fn spec(&self) -> &Spec {
         &self.spec
+    }
+
+    /// The numeric user of the image: that it is named is for `hardening/user` to judge alone.
+    pub(super) async fn user(&self, image: &Image) -> CheckResult<u64> {
+        let name = image.user.split(':').next().unwrap_or_default();
+        match name.parse() {
+            Ok(id) => Ok(id),
+            Err(_) if name.is_empty() => Ok(0),
+            Err(_) => self.user.get_or_init(|| self.user_named(name)).await.clone(),
+        }
+    }
+
+    /// The id of a user that the image's own list has; one that it does not have owns nothing, and files are root's.
+    async fn user_named(&self, name: &str) -> CheckResult<u64> {
+        let engine = self.session.engine().await?;
+        let container = engine.create(&ContainerSpec::of(&self.image().await?.id)).await?;
+        let passwd = container.download("/etc/passwd").await;
+        container.remove().await?;
+        let file = match passwd? {
+            Some(archive) => Archive::members(&archive)?.pop(),
+            None => None,
+        };
+        let content = file.map(|member| member.content).unwrap_or_default();
+        Ok(id_of(name, &String::from_utf8_lossy(&content)).unwrap_or(0))
     }
 
     /// The image that serves. It is built after the other, whose steps it shares.
@@ -101,7 +128,10 @@ impl Containers {
 
     async fn run_build(&self, job: &BuildJob) -> CheckResult<Built> {
         let image = self.image().await?;
-        let owner = job.user.unwrap_or(user_of(&image.user));
+        let owner = match job.user {
+            Some(user) => user,
+            None => self.user(&image).await?,
+        };
         let mut command = vec!["build.sh".to_string()];
         if job.watched {
             let target = format!("{}/{}", protocol::CODE, protocol::PACKAGE_NAME);
@@ -144,7 +174,7 @@ impl Containers {
         for (folder, archive) in uploads {
             container.upload(folder.as_ref(), archive.finish()?).await?;
         }
-        container.start().await?;
+        start(&container).await?;
         let exit = container.wait(TIMEOUT).await?;
         let log = container.log().await?.all;
         let found = match artefact {
@@ -177,7 +207,7 @@ impl Containers {
             ..ContainerSpec::of(&image.id)
         };
         let folder = self.spec.language.join(&build.folder);
-        let source = Archive::owned_by(user_of(&image.user)).folder(&folder, LEFT_BY_BUILDS)?;
+        let source = Archive::owned_by(self.user(&image).await?).folder(&folder, LEFT_BY_BUILDS)?;
         let ran = self.run_to_end(spec, [(protocol::CODE, source)], Some(&build.artefact)).await?;
         let failed = || {
             let (exit, log) = (ran.exit, ran.log.trim());
@@ -190,7 +220,7 @@ impl Containers {
         let engine = self.session.engine().await?;
         let image = if launch.is_where_built() { self.image().await? } else { self.serving_image().await? };
         let agent = self.session.agent().await?;
-        let mut archive = Archive::owned_by(user_of(&image.user)).file("agent", &agent, true)?;
+        let mut archive = Archive::owned_by(self.user(&image).await?).file("agent", &agent, true)?;
         if let Some(package) = package {
             archive = archive.file(launch.package_name(), &package, false)?;
         }
@@ -276,9 +306,23 @@ fn command(how: &Start) -> Option<Vec<String>> {
     }
 }
 
-/// The numeric user of an image; files for one that names its user otherwise belong to root.
-pub(super) fn user_of(user: &str) -> u64 {
-    user.split(':').next().and_then(|id| id.parse().ok()).unwrap_or(0)
+/// The id of a user in a list like `/etc/passwd`: `name:password:id:…`.
+fn id_of(name: &str, passwd: &str) -> Option<u64> {
+    let lines = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    lines.filter(|fields| fields.first() == Some(&name)).find_map(|fields| fields.get(2)?.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_user_is_found_by_its_name() {
+        let passwd = "root:x:0:0:root:/root:/bin/sh\nruntimes:x:1:1::/:\nruntime:x:65532:65532::/:/bin/sh\n";
+        assert_eq!(id_of("runtime", passwd), Some(65_532));
+        assert_eq!(id_of("root", passwd), Some(0));
+        assert_eq!(id_of("nobody", passwd), None);
+    }
 }
 
 /// A source, with what its family shares of it.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::backend::{Backend, CheckError, CheckResult, LEFT_BY_BUILDS, registry};
-use crate::docker::containers::{Containers, Ran, user_of};
+use crate::docker::containers::{Containers, Ran};
 use engine::{Archive, ContainerSpec, Network, Volume};
 
 /// The tables of cases that the unit tests of every language read, seen from a runtime's folder. In the container
@@ -22,7 +22,7 @@ impl Containers {
     /// The command fails, no test passed, or it does not end in time; a registry is down; or the engine fails.
     pub async fn run_units(&self, folder: &Path, command: &[String], passed: &str) -> CheckResult<usize> {
         let image = self.image().await?;
-        let owner = user_of(&image.user);
+        let owner = self.user(&image).await?;
         let cases: PathBuf = self.spec().folder.join(CASES);
         let mut uploads = vec![
             (protocol::CODE.to_string(), Archive::owned_by(owner).folder(folder, LEFT_BY_BUILDS)?),

@@ -12,13 +12,12 @@ use super::reason::reason;
 use super::state::Run;
 use crate::backend::{CheckError, CheckResult};
 use crate::contract::{self, Check};
-use crate::fixture::{Context, Runtime};
+use crate::fixture::{Context, Runtime, Server};
 use crate::plan::Planned;
 use crate::report::{Outcome, Verdict};
 
-/// How long after its connections a server's process may be gone: on a busy machine it was seen to take some
-/// milliseconds.
-const DYING: Duration = Duration::from_millis(250);
+/// What blocks a check if the one that it depends on could not be judged.
+pub const HARNESS: &str = "the harness";
 /// Lines of a container's log that are shown.
 const LOG_TAIL: usize = 20;
 
@@ -65,11 +64,22 @@ impl Run {
             } else {
                 (None, Some(self.quiet.read().await))
             };
-            let (judged, died) = self.converse(planned, &version.runtime, false).await;
-            // Whose fault it was that a shared server died cannot be told, so it is asked again, alone.
-            let shared = matches!(requirement.check, Check::Shared(_));
-            let again = shared && is_failure(&judged.verdict) && died;
-            let judged = if again { self.converse(planned, &version.runtime, true).await.0 } else { judged };
+            let (judged, lost) = self.converse(planned, &version.runtime, self.order.alone).await;
+            // Whose fault it was that a shared server was lost cannot be told, so it is asked again, alone.
+            let shared = matches!(requirement.check, Check::Shared(_)) && !self.order.alone;
+            let judged = match lost {
+                Some((server, how)) if shared => {
+                    version.runtime.retire(&server).await;
+                    let judged = self.converse(planned, &version.runtime, true).await.0;
+                    let came = if is_failure(&judged.verdict) { "does not pass" } else { "passes" };
+                    self.session.say(&format!(
+                        "warning: {}: {how}, which it shared; on one of its own it {came}",
+                        planned.name()
+                    ));
+                    judged
+                }
+                _ => judged,
+            };
             let verdict = expectation::hold(planned, judged.verdict);
             Outcome { verdict, ..judged }
         })
@@ -82,9 +92,14 @@ impl Run {
         Box::pin(async move { self.judge(&planned).await })
     }
 
-    /// One conversation: what came of it, and, if that failed, whether the server that it was given has ended. If
-    /// `alone`, that server is not shared with others.
-    async fn converse(&self, planned: &Planned, runtime: &Arc<Runtime>, alone: bool) -> (Outcome, bool) {
+    /// One conversation: what came of it, and, if it failed, the server that it was given if that one no longer serves,
+    /// and why. If `alone`, that server is not shared with others.
+    async fn converse(
+        &self,
+        planned: &Planned,
+        runtime: &Arc<Runtime>,
+        alone: bool,
+    ) -> (Outcome, Option<(Server, String)>) {
         let begun = Instant::now();
         let context = Arc::new(Context::new(runtime.clone()));
         let requirement = *planned.requirement;
@@ -102,19 +117,22 @@ impl Run {
         let mut result = outcome(planned, verdict);
         result.seconds = begun.elapsed().as_secs_f64();
         result.figures = context.notes().into_iter().collect();
-        let mut died = false;
+        let mut lost = None;
         if is_failure(&result.verdict) {
             let key = self.session.key();
             result.wire = context.transcript().render(key);
             result.log = context.log_tail(server.as_ref(), LOG_TAIL).await.replace(key, "<the key>");
             if let Some(server) = server {
-                died = server.instance().wait(DYING).await.is_ok_and(|ended| ended.is_some());
+                lost = server.trouble().await.map(|how| (server, how));
+            }
+            if let (Verdict::Failed { actual, .. }, Some((_, how))) = (&mut result.verdict, &lost) {
+                actual.push_str(&format!("; {how}"));
             }
         }
         if let Err(error) = context.clear().await {
             self.session.say(&format!("{}: {}", planned.name(), reason(&error)));
         }
-        (result, died)
+        (result, lost)
     }
 
     /// Tells what is missing, with its remedy, once.
@@ -161,7 +179,9 @@ fn blocked_by(before: &Outcome) -> Option<Verdict> {
             Some(Verdict::Blocked { by: before.id.clone(), reason: format!("expected {expected}; {actual}") })
         }
         Verdict::Blocked { by, reason } => Some(Verdict::Blocked { by: by.clone(), reason: reason.clone() }),
-        Verdict::Fault { reason } => Some(Verdict::Blocked { by: before.id.clone(), reason: reason.clone() }),
+        Verdict::Fault { reason } => {
+            Some(Verdict::Blocked { by: HARNESS.into(), reason: format!("{}: {reason}", before.id) })
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod expectation;
 mod images;
 mod interrupt;
 mod judge;
+mod order;
 mod program;
 mod progress;
 mod reason;
@@ -15,6 +16,8 @@ mod threads;
 mod time_scale;
 
 pub use bench::{Figures, Speed};
+pub use judge::HARNESS;
+pub use order::{ALONE, Order, SHUFFLE};
 pub use program::owner;
 pub use progress::Terminal;
 pub use sizes::Sizes;

@@ -9,6 +9,7 @@ use tokio::sync::{OnceCell, RwLock};
 use tokio::task::JoinHandle;
 
 use super::interrupt::interrupted;
+use super::order::Order;
 use super::program::owner;
 use super::reason::reason;
 use super::time_scale::time_scale;
@@ -38,6 +39,7 @@ pub struct Run {
     pub(super) versions: BTreeMap<RuntimeId, Version>,
     /// Held for reading by every check, and for writing by one that measures time.
     pub(super) quiet: RwLock<()>,
+    pub(super) order: Order,
     pub(super) journal: Journal,
     pub(super) told: Mutex<BTreeSet<String>>,
     /// What builds images before a check asks for them.
@@ -136,11 +138,28 @@ impl Run {
             planned,
             session,
             quiet: RwLock::new(()),
+            order: Order::default(),
             journal,
             told: Mutex::default(),
             ahead: Mutex::default(),
             begun: Instant::now(),
         })
+    }
+
+    /// The same run in another order, which is told.
+    #[must_use]
+    pub fn ordered(self, order: Order) -> Self {
+        if let Some(told) = order.told() {
+            self.session.say(&told);
+        }
+        Run { order, ..self }
+    }
+
+    /// What is planned, in the order in which it is to be judged.
+    pub fn in_order(&self) -> Vec<&Planned> {
+        let mut planned: Vec<&Planned> = self.planned.iter().collect();
+        self.order.arrange(&mut planned, |planned| planned.name());
+        planned
     }
 
     /// What is planned.
