@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"net"
 	"net/http"
 	"os"
@@ -51,11 +50,9 @@ type configuration struct {
 
 // loadConfiguration says which variable is wrong, if one is.
 func loadConfiguration() (*configuration, error) {
-	maxBody, err := strconv.ParseUint(variable("INTERNAL_RUNTIME_MAX_BODY", "20971520"), 10, 63)
-	if errors.Is(err, strconv.ErrRange) {
-		maxBody, err = math.MaxInt64, nil // more than any body has
-	}
-	if err != nil || maxBody == 0 {
+	digits := variable("INTERNAL_RUNTIME_MAX_BODY", "20971520")
+	maxBody, err := strconv.ParseUint(digits, 10, 63)
+	if err != nil || maxBody == 0 || len(strings.TrimLeft(digits, "0")) > 15 {
 		return nil, errors.New("INTERNAL_RUNTIME_MAX_BODY must be a positive whole number of bytes, such as 20971520.")
 	}
 	entrypoint := variable("INTERNAL_RUNTIME_ENTRYPOINT", "main.go")

@@ -67,13 +67,13 @@ final class Server implements Loop.Server, SignalHandler {
     }
 
     private static boolean isPositive(String number) {
-        boolean isZero = true;
+        int significant = 0;
         for (int i = 0; i < number.length(); i++) {
             char digit = number.charAt(i);
             if (digit < '0' || digit > '9') return false;
-            isZero &= digit == '0';
+            if (significant > 0 || digit != '0') significant++;
         }
-        return !isZero && number.length() <= 18;
+        return significant > 0 && significant <= 15;
     }
 
     /** Lets in a request that carries the key exactly once. */

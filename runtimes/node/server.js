@@ -17,7 +17,7 @@ const GRACE = 3_000;
 
 function loadConfiguration() {
   const maxBody = process.env.INTERNAL_RUNTIME_MAX_BODY || '20971520';
-  if (!/^0*[1-9]\d*$/.test(maxBody)) {
+  if (!/^0*[1-9]\d{0,14}$/.test(maxBody)) {
     throw new Error('INTERNAL_RUNTIME_MAX_BODY must be a positive whole number of bytes, such as 20971520.');
   }
   const entrypoint = process.env.INTERNAL_RUNTIME_ENTRYPOINT || 'index.js';

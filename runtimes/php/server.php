@@ -37,7 +37,7 @@ const HOST = '~^(?:[\w.\~!$&\'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(?::[0-9]*)?$~D';
 function loadConfiguration(): array
 {
     $limit = variable('INTERNAL_RUNTIME_MAX_BODY', '20971520');
-    if (!ctype_digit($limit) || \strlen($limit) > 18 || (int) $limit === 0) {
+    if (!preg_match('/^0*[1-9][0-9]{0,14}$/D', $limit)) {
         fail('INTERNAL_RUNTIME_MAX_BODY must be a positive whole number of bytes, such as 20971520.');
     }
     $entrypoint = variable('INTERNAL_RUNTIME_ENTRYPOINT', 'index.php');

@@ -29,7 +29,7 @@ HOST = re.compile(rb"([\w.~!$&'()*+,;=%-]*|\[[0-9A-Fa-f:.]+\])(:[0-9]*)?")
 
 def load_configuration():
     max_body = os.environ.get("INTERNAL_RUNTIME_MAX_BODY") or "20971520"
-    if not re.fullmatch("0*[1-9][0-9]{0,17}", max_body):
+    if not re.fullmatch("0*[1-9][0-9]{0,14}", max_body):
         raise ValueError("INTERNAL_RUNTIME_MAX_BODY must be a positive whole number of bytes, such as 20971520.")
     entrypoint = os.environ.get("INTERNAL_RUNTIME_ENTRYPOINT") or "main.py"
     if not stays_inside(entrypoint):
@@ -92,13 +92,14 @@ def locate(path, file):
 
 
 def resolve_code(path, source):
-    """The function of a file: loaded once, even if its first requests come together. Failures are forgotten."""
+    """The function of a file: loaded once, even if its first requests come together. Failures are forgotten.
+    What a file may import depends on `path`, so by another path it is another function."""
     with resolving:
-        if source not in functions:
+        if (path, source) not in functions:
             if not os.path.isfile(source):
                 raise RuntimeAnswer("code-not-found", "Code file not found.")
-            functions[source] = load(path, source)
-        return functions[source]
+            functions[path, source] = load(path, source)
+        return functions[path, source]
 
 
 class Call:
@@ -184,7 +185,7 @@ class Server:
             return connection.reply(error.answer)
         self.loop.running += 1
         finish = partial(self.finish, connection, call)
-        function = functions.get(call.source)
+        function = functions.get((call.path, call.source))
         if function is None:
             self.loop.perform(connection, call.run, finish, True)
         elif function.is_async:

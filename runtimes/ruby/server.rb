@@ -28,7 +28,7 @@ module OpenRuntimes
 
   def self.load_configuration
     max_body = variable("INTERNAL_RUNTIME_MAX_BODY", "20971520")
-    unless max_body.match?(/\A0*[1-9][0-9]{0,17}\z/)
+    unless max_body.match?(/\A0*[1-9][0-9]{0,14}\z/)
       raise ArgumentError, "INTERNAL_RUNTIME_MAX_BODY must be a positive whole number of bytes, such as 20971520."
     end
 

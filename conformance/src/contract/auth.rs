@@ -1,13 +1,15 @@
 //! Which requests are let in, and that the key stays out of sight.
 
+mod disguise;
+
 use serde_json::{Value, json};
 
 use super::barrier::Barrier;
-use super::expect::{During, Expect, echo, ensure, is_refused, member, nonce};
+use super::expect::{During, Expect, echo, echoes, ensure, is_refused, member, nonce};
 use super::requirement::{LAUNCHES, Requirement, check};
 use super::steps::{Probe, Step};
 use crate::backend::{CheckResult, Key, Launch, Variable};
-use crate::fixture::{Context, Server, ServerContext, eventually};
+use crate::fixture::{Context, Server, ServerContext, Started, eventually};
 use crate::wire::Request;
 use protocol::{CHALLENGE, KEY, Kind, limit, message};
 
@@ -48,7 +50,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "A wrong key with `Expect: 100-continue` gets the 401 and [no 100 before it].",
         check!(no_continue),
     )
-    .depends_on(&["auth/wrong", "server/expect-continue"]),
+    .depends_on(&["auth/wrong"]),
     Requirement::must(
         "auth/unset",
         "With `INTERNAL_RUNTIME_KEY` [unset], [empty] or [anything but visible ASCII \
@@ -58,10 +60,18 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     )
     .timeout(LAUNCHES),
     Requirement::must(
+        "auth/long",
+        "[A key of 4,000 characters works]; one of 100,000 works, or [is refused as an unset one is].",
+        check!(Empty, long),
+    )
+    .depends_on(&["server/port"])
+    .timeout(LAUNCHES),
+    Requirement::must(
         "auth/hidden",
         "User code finds the key [neither in its environment] [nor in `/proc/*/environ`]: \
          `launch.sh` hands it over on a file descriptor and starts the server without the \
-         variable. [No log line holds it], [on success], [refusal] or [failure]. (The memory of \
+         variable. [No log line holds it], [on success], [refusal] or [failure], [not quoted or escaped], \
+         [in hex] or [in base64] either. (The memory of \
          its own process is out of scope.)",
         check!(Own, hidden),
     )
@@ -76,22 +86,23 @@ async fn valid(s: &ServerContext) -> CheckResult {
     Ok(())
 }
 
-/// Sends a request that would leave a trace if the function ran, and expects 401 and no trace.
-async fn is_turned_away(s: &Server, what: &str, keys: &[&[u8]]) -> CheckResult {
+/// Sends requests that would leave a trace if the function ran, and expects 401 and no trace, not even later.
+async fn are_turned_away(s: &Server, cases: &[(&str, &[&[u8]])]) -> CheckResult {
     let barrier = Barrier::new();
-    let body = json!({ "payload": barrier.call("trace", 1) });
-    let mut request = Request::post().json(&body);
-    for key in keys {
-        request = request.header(CHALLENGE, key);
+    for (what, keys) in cases {
+        let name = what.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        let mut request = Request::post().json(&json!({ "payload": barrier.call(&name, 1) }));
+        for key in *keys {
+            request = request.header(CHALLENGE, key);
+        }
+        let answer = s.connect().await?.exchange(&request).await.during(what)?;
+        answer.says(Kind::Unauthorized, message::UNAUTHORIZED).during(what)?;
     }
-    let answer = s.connect().await?.exchange(&request).await.during(what)?;
-    answer.says(Kind::Unauthorized, message::UNAUTHORIZED).during(what)?;
-    let names = barrier.names(s).await?;
-    ensure(names.is_empty(), format!("{what}: the function does not run"), format!("it left {names:?}"))
+    barrier.stays_empty(s, "the function does not run").await
 }
 
 async fn missing(s: &ServerContext) -> CheckResult {
-    is_turned_away(s, "no header", &[]).await
+    are_turned_away(s, &[("no header", &[])]).await
 }
 
 async fn wrong(s: &ServerContext) -> CheckResult {
@@ -121,18 +132,21 @@ async fn wrong(s: &ServerContext) -> CheckResult {
         ("`undefined`", "undefined"),
         ("`null`", "null"),
     ];
-    for (what, value) in variants {
-        is_turned_away(s, what, &[value.as_bytes()]).await?;
-    }
-    is_turned_away(s, "bytes that are no text", &[&[0xff, 0xfe, 0xff]]).await
+    let bytes = variants.map(|(what, value)| (what, [value.as_bytes()]));
+    let mut cases: Vec<(&str, &[&[u8]])> = bytes.iter().map(|(what, keys)| (*what, &keys[..])).collect();
+    cases.push(("bytes that are no text", &[&[0xff, 0xfe, 0xff]]));
+    are_turned_away(s, &cases).await
 }
 
 async fn repeated(s: &ServerContext) -> CheckResult {
     let (right, wrong) = (s.key().as_bytes(), b"wrong".as_slice());
-    is_turned_away(s, "right and right", &[right, right]).await?;
-    is_turned_away(s, "right and wrong", &[right, wrong]).await?;
-    is_turned_away(s, "wrong and right", &[wrong, right]).await?;
-    is_turned_away(s, "right and empty", &[right, b""]).await
+    let cases: [(&str, &[&[u8]]); 4] = [
+        ("right and right", &[right, right]),
+        ("right and wrong", &[right, wrong]),
+        ("wrong and right", &[wrong, right]),
+        ("right and empty", &[right, b""]),
+    ];
+    are_turned_away(s, &cases).await
 }
 
 async fn first(s: &ServerContext) -> CheckResult {
@@ -175,6 +189,7 @@ async fn unset(s: &Context) -> CheckResult {
         ("a space in it", "two words"),
         ("a tab in it", "two\twords"),
         ("a line break at its end", "word\n"),
+        ("a line break in it", "two\nlines"),
         ("beyond ASCII", "clé"),
         ("a control character", "a\u{7f}b"),
     ];
@@ -186,6 +201,25 @@ async fn unset(s: &Context) -> CheckResult {
         ensure(!shown, "no log line holds the key", ended.summary())?;
     }
     Ok(())
+}
+
+async fn long(s: &Context) -> CheckResult {
+    let key = format!("{:k<4000}", nonce());
+    let server =
+        s.serve(Launch::default().key(Key::Raw(key.clone()))).await.during("a key of 4,000 characters")?;
+    let payload = json!({ "nonce": nonce() });
+    let asked = |key: &str| Request::post().header(CHALLENGE, key).json(&json!({ "payload": payload }));
+    let answer = server.connect().await?.exchange(&asked(&key)).await;
+    echoes(&answer.during("a key of 4,000 characters")?, &payload).during("a key of 4,000 characters")?;
+    let shorter = server.connect().await?.exchange(&asked(&key[..key.len() - 1])).await?;
+    shorter.error(Kind::Unauthorized).during("all of a key of 4,000 characters but the last")?;
+
+    let expected = format!("a key of 100,000 characters: serves, or exits non-zero and names {KEY}");
+    match s.start(Launch::default().key(Key::Raw("k".repeat(100_000)))).await.during(&expected)? {
+        // No header of that size is accepted, so that it answers is all there is to see.
+        Started::Serving(_) => Ok(()),
+        Started::Ended(ended) => ensure(ended.blames(KEY), expected, ended.summary()),
+    }
 }
 
 async fn hidden(s: &ServerContext) -> CheckResult {
@@ -215,6 +249,10 @@ async fn hidden(s: &ServerContext) -> CheckResult {
         Ok(if log.contains(&nonce) { Ok(log) } else { Err("it is not there".to_string()) })
     })
     .await?;
-    let line = log.lines().find(|line| line.contains(s.key()));
-    ensure(line.is_none(), "no log line holds the key", "one does".to_string())
+    let spelling = disguise::spelling(&log, s.key());
+    ensure(
+        spelling.is_none(),
+        "no log line holds the key",
+        format!("one does, {}", spelling.unwrap_or_default()),
+    )
 }

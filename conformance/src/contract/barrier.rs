@@ -1,11 +1,16 @@
 //! Functions that wait for one another.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
-use super::expect::{member, nonce};
+use super::expect::{ensure, member, nonce};
 use super::steps::{self, Probe, Step};
 use crate::backend::CheckResult;
 use crate::fixture::{Server, eventually};
+
+/// When it is looked again whether a function ran that must not: a server may have it run after its answer.
+const LATER: Duration = Duration::from_millis(500);
 
 /// A barrier: a folder in `/tmp` whose name is a nonce.
 #[derive(Clone, Debug)]
@@ -39,6 +44,18 @@ impl Barrier {
         let value = server.observe([Step::list(&self.folder)]).await?;
         let names = member(&value, "names")?.as_array().cloned().unwrap_or_default();
         Ok(names.iter().filter_map(|name| name.as_str().map(str::to_string)).collect())
+    }
+
+    /// Expects that nobody comes, and that nobody has come after a while either.
+    pub(super) async fn stays_empty(&self, server: &Server, expected: &str) -> CheckResult {
+        for when in ["at once", "a while later"] {
+            let names = self.names(server).await?;
+            ensure(names.is_empty(), expected, format!("it left {names:?}, seen {when}"))?;
+            if when == "at once" {
+                tokio::time::sleep(LATER).await;
+            }
+        }
+        Ok(())
     }
 
     /// Waits until that many names are there for which `counts` holds.

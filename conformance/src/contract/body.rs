@@ -74,7 +74,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "body/large",
         "[A 6 MiB payload works]. [Over the limit (20 MiB], or [`INTERNAL_RUNTIME_MAX_BODY` \
-         bytes]) [is 413], [declared] or [chunked].",
+         bytes], [be it less or more]) [is 413], [declared] or [chunked].",
         check!(refused::large),
     )
     .depends_on(&["body/fields"]),

@@ -33,14 +33,14 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
          the same `/usr/code` works].",
         check!(Empty, launch),
     )
-    .depends_on(&["build/package", "lifecycle/stop"])
+    .depends_on(&["lifecycle/stop"])
     .timeout(BUILDS),
     Requirement::must(
         "build/dependency",
         "A dependency declared in the language's own manifest is [[installed] and [usable]].",
         check!(dependency),
     )
-    .depends_on(&["build/package"]),
+    .depends_on(&["body/fields"]),
     Requirement::must(
         "build/offline",
         "A function without dependencies [builds with no network].",

@@ -6,6 +6,7 @@ use super::expect::{During, Expect, ensure, member, nonce, same};
 use super::requirement::{BUILDS, Requirement, check};
 use crate::backend::{BuildJob, CheckResult, Launch, Package, Source};
 use crate::fixture::{Context, Server, ServerContext};
+use crate::wire::{Connection, Response};
 use protocol::{CODE, ENTRYPOINT, Kind, message};
 
 pub(super) const REQUIREMENTS: &[Requirement] = &[
@@ -22,10 +23,14 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(file),
     )
     .from_document()
-    .depends_on(&["code/default"]),
-    Requirement::must("code/path", "[Another `path` is where `file` is looked for].", check!(path))
-        .from_document()
-        .depends_on(&["code/default"]),
+    .depends_on(&["server/port"]),
+    Requirement::must(
+        "code/path",
+        "[Another `path` is where `file` is looked for], [also in the first request of all].",
+        check!(Own, path),
+    )
+    .from_document()
+    .depends_on(&["server/port"]),
     Requirement::must(
         "code/missing",
         "[A `file` that does not exist: 404]. [Anything but a regular file counts as missing].",
@@ -56,7 +61,9 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "code/once",
         "Loaded once per (`path`, `file`), [then kept]: on one kept connection [20 requests see \
-         one load mark] and [a counter that rises by one].",
+         one load mark] and [a counter that rises by one]. [Files of one name in two folders are two \
+         functions], whichever of `path` and `file` names the folder. [The same bytes sent twice are two \
+         calls].",
         check!(Own, once),
     )
     .depends_on(&["code/default"]),
@@ -97,6 +104,7 @@ async fn file(s: &ServerContext) -> CheckResult {
     acts_as(&server, entrypoint, json!({ "file": entrypoint })).await.during(&format!("{ENTRYPOINT}={other}"))
 }
 
+/// On a server of its own: what was called before must not be what makes it work.
 async fn path(s: &ServerContext) -> CheckResult {
     let (folder, file) = &s.spec().nested;
     let path = format!("{CODE}/{folder}");
@@ -185,17 +193,74 @@ async fn broken(s: &Context) -> CheckResult {
 
 async fn once(s: &ServerContext) -> CheckResult {
     let mut connection = s.connect().await?;
-    let mut marks: Vec<(Value, u64)> = Vec::new();
+    let mut marks = Vec::new();
     for _ in 0..20 {
-        let request = s.request().json(&json!({ "payload": { "nonce": nonce() } }));
-        let value = connection.exchange(&request).await?.value()?;
-        let count = member(&value, "count")?.as_u64().unwrap_or_default();
-        marks.push((member(&value, "load")?.clone(), count));
+        marks.push(Mark::of(s, &mut connection, json!({})).await?);
     }
-    let one_load = marks.iter().all(|(load, _)| *load == marks[0].0);
-    ensure(one_load, "one load mark in 20 requests", format!("{marks:?}"))?;
-    let rises = marks.windows(2).all(|pair| pair[1].1 == pair[0].1 + 1);
+    is_one_load(&marks)?;
+    let body = json!({ "payload": { "nonce": nonce() } });
+    let mut same = Vec::new();
+    for _ in 0..3 {
+        same.push(Mark::answered(&connection.exchange(&s.request().json(&body)).await?, &body)?);
+    }
+    is_one_load(&same).during("the same bytes sent again")?;
+    twins(s, &mut connection).await.during("two folders with a file of one name")
+}
+
+/// What a function says of its own load, and of how often it was called since.
+#[derive(Debug)]
+struct Mark {
+    load: Value,
+    count: f64,
+}
+
+impl Mark {
+    async fn of(s: &Server, connection: &mut Connection, mut body: Value) -> CheckResult<Self> {
+        body["payload"] = json!({ "nonce": nonce() });
+        Mark::answered(&connection.exchange(&s.request().json(&body)).await?, &body)
+    }
+
+    fn answered(answer: &Response, body: &Value) -> CheckResult<Self> {
+        let value = answer.value()?;
+        same("the payload", &body["payload"], member(&value, "payload")?)?;
+        let count = member(&value, "count")?.as_f64().unwrap_or_default();
+        Ok(Mark { load: member(&value, "load")?.clone(), count })
+    }
+}
+
+fn is_one_load(marks: &[Mark]) -> CheckResult {
+    let one_load = marks.iter().all(|mark| mark.load == marks[0].load);
+    ensure(one_load, format!("one load mark in {} requests", marks.len()), format!("{marks:?}"))?;
+    let rises = marks.windows(2).all(|pair| pair[1].count == pair[0].count + 1.0);
     ensure(rises, "a counter that rises by one", format!("{marks:?}"))
+}
+
+/// Calls files of one name in two new folders in turn: the first as `path`, and as part of `file`.
+async fn twins(s: &ServerContext, connection: &mut Connection) -> CheckResult {
+    let package = s.runtime().package(Package::Probe).await?;
+    let entrypoint = &s.spec().entrypoint;
+    let folders = [nonce(), nonce()];
+    for folder in &folders {
+        let path = format!("{CODE}/{folder}");
+        s.instance().unpack(&package, &path, entrypoint).await?;
+        s.instance().reveal(&path, entrypoint).await?;
+    }
+    let bodies = [
+        folders.each_ref().map(|folder| json!({ "path": format!("{CODE}/{folder}") })),
+        folders.each_ref().map(|folder| json!({ "file": format!("{folder}/{entrypoint}") })),
+    ];
+    for [one, other] in bodies {
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        for _ in 0..3 {
+            first.push(Mark::of(s, connection, one.clone()).await?);
+            second.push(Mark::of(s, connection, other.clone()).await?);
+        }
+        is_one_load(&first).during(&one.to_string())?;
+        is_one_load(&second).during(&other.to_string())?;
+        let differ = first[0].load != second[0].load;
+        ensure(differ, "a load mark for each", format!("{first:?}, {second:?}")).during(&one.to_string())?;
+    }
+    Ok(())
 }
 
 async fn late(s: &Context) -> CheckResult {

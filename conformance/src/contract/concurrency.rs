@@ -4,7 +4,7 @@ use futures_util::future::{join_all, try_join_all};
 use serde_json::json;
 
 use super::barrier::Barrier;
-use super::expect::{During, Expect, echo, member, nonce, same};
+use super::expect::{During, Expect, echo, echoes, member, nonce, same};
 use super::requirement::{Requirement, check};
 use super::steps::{self, Step};
 use crate::backend::{CheckResult, Waiting};
@@ -34,7 +34,13 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "500 requests with distinct nonces over 16 connections: [each gets its own].",
         check!(crosstalk),
     )
-    .depends_on(&["server/keep-alive"]),
+    .depends_on(&["body/fields"]),
+    Requirement::must(
+        "concurrency/first",
+        "[The first 16 requests come at once, and each gets its own answer].",
+        check!(Own, first),
+    )
+    .depends_on(&["body/fields"]),
     Requirement::must(
         "concurrency/slow-client",
         "[Another client is answered] while [50 connections hold half a request].",
@@ -84,7 +90,12 @@ async fn crosstalk(s: &ServerContext) -> CheckResult {
             let body = json!({
                 "payload": { "nonce": payload }, "env": { "A": env }, "headers": { "x-a": header }
             });
-            let value = connection.exchange(&s.request().json(&body)).await?.value()?;
+            let answer = connection.exchange(&s.request().json(&body)).await?;
+            // How long a connection is kept is for `server/keep-alive` to judge.
+            if answer.closes() {
+                connection = s.connect().await?;
+            }
+            let value = answer.value()?;
             for name in ["payload", "env", "headers"] {
                 same(name, &body[name], member(&value, name)?).during("its own answer to each")?;
             }
@@ -92,6 +103,22 @@ async fn crosstalk(s: &ServerContext) -> CheckResult {
         CheckResult::Ok(())
     };
     try_join_all((0..CONNECTIONS).map(one)).await?;
+    Ok(())
+}
+
+/// On a server that has loaded nothing: each of them finds the code not loaded, or being loaded.
+async fn first(s: &ServerContext) -> CheckResult {
+    const REQUESTS: usize = 16;
+    let mut connections = Vec::new();
+    for _ in 0..REQUESTS {
+        connections.push(s.connect().await?);
+    }
+    let ask = async |mut connection: Connection| {
+        let payload = json!({ "nonce": nonce() });
+        let request = s.request().json(&json!({ "payload": payload }));
+        echoes(&connection.exchange(&request).await?, &payload)
+    };
+    try_join_all(connections.into_iter().map(ask)).await.during("16 first requests at once")?;
     Ok(())
 }
 

@@ -73,7 +73,7 @@ impl Expect for Response {
         let known = |name: &String| ["code", "message", "stack"].contains(&name.as_str());
         let message = members.get("message").and_then(Value::as_str).unwrap_or_default();
         let shaped = members.keys().all(known)
-            && members.get("code") == Some(&json!(kind.status()))
+            && members.get("code").is_some_and(|code| is_same(code, &json!(kind.status())))
             && !message.is_empty()
             && !message.contains(['\n', '\r'])
             && members.get("stack").is_none_or(Value::is_string);
@@ -152,6 +152,25 @@ pub(super) fn echoes(answer: &Response, payload: &Value) -> CheckResult<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_status_in_an_error_is_a_number_like_any_other() {
+        let answer = |code: &str| Response {
+            status: 401,
+            headers: vec![
+                (ERROR.into(), "unauthorized".into()),
+                ("Content-Type".into(), "application/json".into()),
+            ],
+            body: format!(r#"{{"code":{code},"message":"Unauthorized"}}"#).into_bytes(),
+            interim: Vec::new(),
+        };
+        for code in ["401", "401.0", "4.01e2"] {
+            assert!(answer(code).error(Kind::Unauthorized).is_ok(), "{code}");
+        }
+        for code in ["400", "401.5", "\"401\"", "null"] {
+            assert!(answer(code).error(Kind::Unauthorized).is_err(), "{code}");
+        }
+    }
 
     #[test]
     fn equal_json_looks_through_spelling_and_order() {

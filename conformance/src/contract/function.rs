@@ -66,7 +66,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
          stack goes to stderr]; [the server lives].",
         check!(failing::async_throw),
     )
-    .depends_on(&["function/throw"])
+    .depends_on(&["body/fields"])
     .needs("async"),
     Requirement::must(
         "function/no-response",
@@ -96,8 +96,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .depends_on(&["body/fields"]),
     Requirement::must(
         "function/output",
-        "[Each line a function prints is in the container's log], [without a further request] and \
-         [without the process ending].",
+        "[Each line a function prints is in the container's log], [also of 200 KB printed at once], \
+         [without a further request] and [without the process ending].",
         check!(others::output),
     )
     .depends_on(&["body/fields"]),

@@ -5,10 +5,13 @@ mod dialect;
 
 pub use cases::{Case, List, Next, cases};
 
+use std::time::Duration;
+
 use serde_json::json;
 
-use super::expect::{During, Expect, echo, ensure, is_refused, member, nonce, same};
+use super::expect::{During, Expect, echo, echoes, ensure, is_refused, member, nonce, same};
 use super::requirement::{LAUNCHES, Requirement, check};
+use super::steps::{self, Step};
 use crate::backend::{CheckResult, Launch, Variable};
 use crate::fixture::{Context, ServerContext};
 use crate::wire::{Connection, Ending};
@@ -32,8 +35,9 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .depends_on(&["server/port"]),
     Requirement::must(
         "server/keep-alive",
-        "[Many requests on one connection]; [two in one write get two answers] [in order]; [a \
-         connection idle for 10 s still answers]; [`Connection: close` is honoured].",
+        "[Many requests on one connection]; [two in one write get two answers] [in order], [also if \
+         the second takes less time]; [a connection idle for 10 s still answers]; [`Connection: close` is \
+         honoured]; [no 1xx without `Expect`] and [no byte after an answer].",
         check!(keep_alive),
     )
     .depends_on(&["server/port"]),
@@ -48,8 +52,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     .depends_on(&["server/port"]),
     Requirement::must(
         "server/configuration",
-        "[`INTERNAL_RUNTIME_MAX_BODY` that is not a positive integer], or [`INTERNAL_RUNTIME_ENTRYPOINT` \
-         that `code/escape` would refuse]: [exits non-zero] and [names the variable] [on stderr]. [An \
+        "[`INTERNAL_RUNTIME_MAX_BODY` that is not a positive integer], [in digits alone], [of at most 15], \
+         or [`INTERNAL_RUNTIME_ENTRYPOINT` that `code/escape` would refuse]: [exits non-zero] and [names the variable] [on stderr]. [An \
          empty value counts as unset].",
         check!(Empty, configuration),
     )
@@ -97,6 +101,12 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         check!(dialect::unread),
     )
     .depends_on(&["server/keep-alive", "server/chunked", "server/method"]),
+    Requirement::must(
+        "server/patient",
+        "[A call of 11 s] and [a body that takes 6 s to arrive] are waited for.",
+        check!(patient),
+    )
+    .depends_on(&["server/port"]),
     Requirement::should(
         "server/quiet",
         "[No `Server`] or [`X-Powered-By` header that names a product version].",
@@ -165,6 +175,19 @@ async fn keep_alive(s: &ServerContext) -> CheckResult {
         same("the answers in order", &json!({ "nonce": nonce }), member(&value, "payload")?)?;
     }
 
+    // A call that takes its time, then one that does not.
+    let slow = steps::payload([Step::sleep(300), Step::send("slow")]);
+    let requests = [slow, steps::payload([Step::send("fast")])].map(|payload| {
+        let request = s.request().json(&json!({ "payload": payload }));
+        request.bytes()
+    });
+    connection.write(&requests.concat()).await?;
+    for text in ["slow", "fast"] {
+        let answer = connection.receive().await.during("a slow call, then a fast one")?;
+        let found = answer.is(200)?.text().unwrap_or_default();
+        ensure(found == text, format!("the answer of the {text} call in its turn"), found)?;
+    }
+
     connection.idle(limit::IDLE).await;
     ask(s, &mut connection).await.during(&format!("after {} s of silence", limit::IDLE.as_secs()))?;
 
@@ -173,6 +196,35 @@ async fn keep_alive(s: &ServerContext) -> CheckResult {
     answer.is(200)?;
     ensure(answer.closes(), "`Connection: close` in answer to itself", format!("{answer:?}"))?;
     connection.ended().await.during("after Connection: close")?;
+    Ok(())
+}
+
+/// Longer than the 5 s and the 10 s that servers and proxies like to give up after.
+async fn patient(s: &ServerContext) -> CheckResult {
+    const PIECES: u32 = 12;
+    const CALL: u32 = 11_000; // milliseconds
+    const UPLOAD: Duration = Duration::from_secs(6);
+    let call = async {
+        let payload = steps::payload([Step::sleep(CALL), Step::send("done")]);
+        let request = s.request().json(&json!({ "payload": payload }));
+        let answer = s.connect().await?.exchange(&request).await?;
+        ensure(answer.is(200)?.text() == Some("done"), "the answer of a long call", answer.summary())
+    };
+    let upload = async {
+        let payload = json!({ "nonce": nonce() });
+        let request = s.request().json(&json!({ "payload": payload }));
+        let mut connection = s.connect().await?;
+        connection.write(&request.head()).await?;
+        let body = request.framed_body();
+        for piece in body.chunks(body.len().div_ceil(PIECES as usize)) {
+            connection.write(piece).await?;
+            connection.idle(UPLOAD / PIECES).await;
+        }
+        echoes(&connection.receive().await?, &payload)
+    };
+    let (call, upload) = tokio::join!(call, upload);
+    call.during("a call of 11 s")?;
+    upload.during("a body that takes 6 s to arrive")?;
     Ok(())
 }
 
@@ -231,6 +283,13 @@ async fn configuration(s: &Context) -> CheckResult {
         (MAX_BODY, "-1"),
         (MAX_BODY, "12x"),
         (MAX_BODY, "1.5"),
+        (MAX_BODY, "1e3"),
+        (MAX_BODY, "0x10"),
+        (MAX_BODY, "+5"),
+        (MAX_BODY, " 5"),
+        (MAX_BODY, "5\n"),
+        (MAX_BODY, "1000000000000000"),
+        (MAX_BODY, "99999999999999999999"),
         (ENTRYPOINT, "/etc/passwd"),
         (ENTRYPOINT, "../index"),
         (ENTRYPOINT, "a/../../index"),

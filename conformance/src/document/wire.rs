@@ -35,7 +35,7 @@ pub(super) fn variables() -> String {
         (ENTRYPOINT, "the entrypoint", "the manifest's".into()),
         (
             MAX_BODY,
-            "the largest body accepted, in bytes, a positive integer",
+            "the largest body accepted, in bytes, a positive integer of at most 15 decimal digits",
             format!("`{DEFAULT_MAX_BODY}` ({})", size(DEFAULT_MAX_BODY)),
         ),
     ];

@@ -31,6 +31,8 @@ pub struct Connection {
     stream: TcpStream,
     number: u32,
     unread: Vec<u8>,
+    /// Whether a 1xx was asked for before the next answer.
+    expects: bool,
     transcript: Transcript,
     for_old_clients: bool,
 }
@@ -57,6 +59,7 @@ impl Connection {
             stream,
             number: next_number(),
             unread: Vec::new(),
+            expects: false,
             transcript,
             for_old_clients: false,
         })
@@ -81,6 +84,7 @@ impl Connection {
     /// As [`Connection::send`].
     pub async fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         self.transcript.sent(self.number, bytes);
+        self.expects |= asks_for_an_interim(bytes);
         match timeout(TIMEOUT, self.stream.write_all(bytes)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(Error::Closed(format!("while writing ({error})"))),
@@ -88,13 +92,34 @@ impl Connection {
         }
     }
 
-    /// Sends the request and reads the answer.
+    /// Sends the request and reads the answer, on a connection on which no other answer is due.
     ///
     /// # Errors
-    /// Whatever keeps it from a whole answer.
+    /// Whatever keeps it from a whole answer; [`Error::Garbled`] for bytes before the request or after the answer.
     pub async fn exchange(&mut self, request: &Request) -> Result<Response, Error> {
+        self.is_quiet()?;
         self.send(request).await?;
-        if request.is_head() { self.receive_head().await } else { self.receive().await }
+        let answer = if request.is_head() { self.receive_head().await? } else { self.receive().await? };
+        self.is_quiet()?;
+        Ok(answer)
+    }
+
+    /// Fails if there are bytes that nobody asked for. Those to come are not waited for: they are found before the
+    /// next request.
+    fn is_quiet(&mut self) -> Result<(), Error> {
+        let mut chunk = [0; 1024];
+        // The end, or an error, is for whoever reads next.
+        if let Ok(count) = self.stream.try_read(&mut chunk)
+            && count > 0
+        {
+            self.transcript.received(self.number, &chunk[..count]);
+            self.unread.extend_from_slice(&chunk[..count]);
+        }
+        if self.unread.is_empty() {
+            return Ok(());
+        }
+        let shown = String::from_utf8_lossy(&self.unread[..self.unread.len().min(60)]).into_owned();
+        Err(Error::Garbled(format!("bytes that nobody asked for: {shown:?}")))
     }
 
     /// Reads one answer, with the 1xx before it.
@@ -198,6 +223,9 @@ impl Connection {
         loop {
             let (status, headers) = self.read_head().await?;
             if (100..200).contains(&status) {
+                if !self.expects {
+                    return Err(Error::Garbled(format!("a {status} that nobody asked for")));
+                }
                 interim.push(status);
                 continue;
             }
@@ -205,6 +233,7 @@ impl Connection {
             if with_body && !matches!(status, 204 | 304) {
                 response.body = self.read_body(&response).await?;
             }
+            self.expects = false;
             return Ok(response);
         }
     }
@@ -295,6 +324,12 @@ impl Connection {
     }
 }
 
+/// Whether a head says `Expect`.
+fn asks_for_an_interim(bytes: &[u8]) -> bool {
+    let head = &bytes[..find(bytes, b"\r\n\r\n").unwrap_or(bytes.len()).min(MAX_HEAD)];
+    find(&head.to_ascii_lowercase(), b"\r\nexpect:").is_some()
+}
+
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|window| window == needle)
 }
@@ -328,6 +363,52 @@ mod tests {
             headers,
             [("A", "1"), ("B", "2"), ("A", "3")].map(|(a, b)| (a.to_string(), b.to_string()))
         );
+    }
+
+    /// A connection to a server that reads one request and writes these bytes.
+    async fn answered_with(bytes: &'static [u8]) -> Connection {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("its number");
+        tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.expect("a client");
+            let mut request = [0; 1024];
+            let read = stream.read(&mut request).await.expect("a request");
+            assert!(read > 0);
+            stream.write_all(bytes).await.expect("it reads");
+            // Kept open: the end of a connection is no byte on it.
+            tokio::time::sleep(Duration::from_secs(5)).await;
+        });
+        Connection::open(address, Transcript::default()).await.expect("it listens")
+    }
+
+    #[tokio::test]
+    async fn a_1xx_is_for_those_who_expect_one() {
+        const CONTINUED: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+        let outcome = answered_with(CONTINUED).await.exchange(&Request::post()).await;
+        let Err(Error::Garbled(why)) = outcome else { panic!("{outcome:?}") };
+        assert!(why.contains("a 100 that nobody asked for"), "{why}");
+
+        let asking = Request::post().header("eXpect", "100-continue");
+        let answer = answered_with(CONTINUED).await.exchange(&asking).await.expect("a whole answer");
+        assert_eq!((answer.status, answer.interim), (200, vec![100]));
+    }
+
+    #[tokio::test]
+    async fn what_follows_an_answer_is_garbled() {
+        let mut connection = answered_with(b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nab").await;
+        let outcome = connection.exchange(&Request::post()).await;
+        let Err(Error::Garbled(why)) = outcome else { panic!("{outcome:?}") };
+        assert!(why.contains("\"b\""), "{why}");
+    }
+
+    #[tokio::test]
+    async fn what_comes_late_is_found_before_the_next_request() {
+        let mut connection =
+            answered_with(b"HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n").await;
+        connection.send(&Request::post()).await.expect("it reads");
+        assert_eq!(connection.receive().await.expect("an answer").status, 204);
+        let outcome = connection.exchange(&Request::post()).await;
+        assert!(matches!(&outcome, Err(Error::Garbled(why)) if why.contains("100 Continue")), "{outcome:?}");
     }
 
     #[test]

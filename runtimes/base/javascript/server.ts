@@ -31,7 +31,7 @@ export interface Configuration {
 
 export async function loadConfiguration(sibling: Sibling): Promise<Configuration> {
   const maxBody = sibling.variable("INTERNAL_RUNTIME_MAX_BODY") || "20971520";
-  if (!/^0*[1-9]\d*$/.test(maxBody)) {
+  if (!/^0*[1-9]\d{0,14}$/.test(maxBody)) {
     throw new Error("INTERNAL_RUNTIME_MAX_BODY must be a positive whole number of bytes, such as 20971520.");
   }
   const entrypoint = sibling.variable("INTERNAL_RUNTIME_ENTRYPOINT") || sibling.entrypoint;

@@ -44,6 +44,13 @@ class Load(unittest.TestCase):
             self.write(f"{name}/mine.py", f"NAME = {name!r}")
         self.assertEqual([self.resolve("a")(0, 0), self.resolve("b")(0, 0)], ["a", "b"])
 
+    def test_one_file_by_two_paths_is_two_functions(self):
+        self.write("a/nested/main.py", "import mine\ndef handler(req, res): return mine.NAME")
+        for folder in ("a", "a/nested"):
+            self.write(f"{folder}/mine.py", f"NAME = {folder!r}")
+        for folder, file in (("a/nested", "main.py"), ("a", "nested/main.py"), ("a/nested", "main.py")):
+            self.assertEqual(self.resolve(folder, file)(0, 0), folder)
+
     def test_what_is_missing_is_not_remembered(self):
         self.assertEqual(self.message("c"), (404, "Code file not found."))
         self.write("c/main.py", "def handler(req, res): pass")

@@ -18,7 +18,8 @@ pub(crate) struct Configuration {
 pub(crate) fn load_configuration() -> Result<Configuration, String> {
     let max_body = variable("INTERNAL_RUNTIME_MAX_BODY", "20971520");
     let digits = max_body.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits || max_body.bytes().all(|byte| byte == b'0') {
+    let significant = max_body.trim_start_matches('0').len();
+    if !digits || !(1..=15).contains(&significant) {
         return Err(
             "INTERNAL_RUNTIME_MAX_BODY must be a positive whole number of bytes, such as 20971520.".into()
         );
@@ -34,8 +35,8 @@ pub(crate) fn load_configuration() -> Result<Configuration, String> {
         let remedy = "start the server with launch.sh.";
         return Err(format!("INTERNAL_RUNTIME_KEY did not arrive on descriptor 3: {remedy}"));
     }
-    // More digits than a u64 holds are more than any body has.
-    Ok(Configuration { max_body: max_body.parse().unwrap_or(u64::MAX), entrypoint, key })
+    let max_body = max_body.parse().map_err(|error| format!("INTERNAL_RUNTIME_MAX_BODY: {error}."))?;
+    Ok(Configuration { max_body, entrypoint, key })
 }
 
 fn variable(name: &str, default: &str) -> String {

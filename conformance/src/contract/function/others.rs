@@ -1,5 +1,7 @@
 //! What others may notice of a function.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 
 use crate::backend::CheckResult;
@@ -50,6 +52,26 @@ pub(super) async fn output(s: &ServerContext) -> CheckResult {
             let there = log.lines().any(|line| line == wanted);
             Ok(if there { Ok(()) } else { Err(tail(&log)) })
         })
+        .await?;
+    }
+    // More than a pipe takes at once, whose writer must wait or try again.
+    for (what, print) in [("output", Step::print as fn(String) -> Step), ("errors", Step::complain)] {
+        let many: Vec<String> = (0..2_000).map(|i| format!("{i} {} {}", nonce(), "x".repeat(80))).collect();
+        let step = print(many.join("\n"));
+        s.run([step, Step::answer()]).await?.is(200)?;
+        eventually(
+            &format!("200 KB of {what} printed at once, line by line, in the container's log"),
+            || async {
+                let log = s.log().await?;
+                let found: HashSet<&str> = log.lines().collect();
+                let missing = many.iter().filter(|line| !found.contains(line.as_str())).count();
+                Ok(if missing == 0 {
+                    Ok(())
+                } else {
+                    Err(format!("{missing} of {} lines are missing", many.len()))
+                })
+            },
+        )
         .await?;
     }
     Ok(())

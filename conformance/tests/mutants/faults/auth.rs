@@ -23,6 +23,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("auth/missing-passes", "auth/missing", "No header: 401"),
     Mutant::new("auth/missing-is-400", "auth/missing", "No header: 401"),
     Mutant::new("auth/missing-runs-the-function", "auth/missing", "the function does not run"),
+    Mutant::new("auth/missing-runs-the-function-later", "auth/missing", "the function does not run"),
     Mutant::new("auth/any-key-accepted", "auth/wrong", "Another key"),
     Mutant::new("auth/length-alone-compared", "auth/wrong", "Another key"),
     Mutant::new("auth/last-byte-not-compared", "auth/wrong", "Another key"),
@@ -39,6 +40,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("auth/wrong-key-told-apart", "auth/wrong", "the same 401")
         .and("its 401 has other words too", &["auth/repeated"]),
     Mutant::new("auth/wrong-runs-the-function", "auth/wrong", "the same 401"),
+    Mutant::new("auth/wrong-runs-the-function-later", "auth/wrong", "the same 401"),
+    Mutant::new("auth/repeated-runs-the-function-later", "auth/repeated", "The header sent twice: 401"),
     Mutant::new("auth/the-same-twice-accepted", "auth/repeated", "The header sent twice: 401"),
     Mutant::new("auth/repeated-runs-the-function", "auth/repeated", "The header sent twice: 401"),
     Mutant::new("auth/first-of-several-counts", "auth/repeated", "even if one of them is right"),
@@ -82,5 +85,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("auth/key-logged-on-refusal", "auth/hidden", "refusal"),
     Mutant::new("auth/garbage-logged", "auth/hidden", "refusal"),
     Mutant::new("auth/key-logged-on-failure", "auth/hidden", "failure"),
+    Mutant::new("auth/key-logged-escaped", "auth/hidden", "not quoted or escaped"),
+    Mutant::new("auth/key-logged-in-hex", "auth/hidden", "in hex"),
+    Mutant::new("auth/key-logged-in-base64", "auth/hidden", "in base64"),
+    Mutant::new("auth/key-cut-to-a-thousand", "auth/long", "A key of 4,000 characters works"),
+    Mutant::new("auth/long-key-exits-with-zero", "auth/long", "is refused as an unset one is"),
     Mutant::new("auth/refusal-leaks-a-descriptor", "function/abandoned", "no descriptor leaks"),
 ];

@@ -20,22 +20,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
         .and("it looks at the defaults again", &["function/isolated"]),
     Mutant::new("body/absent-headers-are-the-real-ones", "body/defaults", "`headers` `{}`")
         .and("it looks at the defaults again", &["function/isolated"]),
-    Mutant::new("body/env-dropped", "body/fields", "Each field alone")
-        .and("it sends all three fields and compares them", &["concurrency/crosstalk"]),
-    Mutant::new("body/headers-dropped", "body/fields", "Each field alone")
-        .and("it sends all three fields and compares them", &["concurrency/crosstalk"]),
+    Mutant::new("body/env-dropped", "body/fields", "Each field alone"),
+    Mutant::new("body/headers-dropped", "body/fields", "Each field alone"),
     Mutant::new("body/all-together-loses-the-payload", "body/fields", "all together"),
     Mutant::new("body/env-names-in-capitals", "body/fields", "equal to what was sent"),
-    Mutant::new("body/env-over-that-of-the-process", "body/fields", "equal to what was sent").and(
-        "what is absent is not empty, and what is sent has more in it",
-        &["body/defaults", "concurrency/crosstalk"],
-    ),
+    Mutant::new("body/env-over-that-of-the-process", "body/fields", "equal to what was sent")
+        .and("what is absent is not empty", &["body/defaults"]),
     Mutant::new("body/empty-env-value-dropped", "body/fields", "equal to what was sent"),
     Mutant::new("body/header-names-in-lower-case", "body/fields", "equal to what was sent"),
-    Mutant::new("body/real-headers-mixed-in", "body/fields", "equal to what was sent").and(
-        "what is absent is not empty, and what is sent has more in it",
-        &["body/defaults", "concurrency/crosstalk"],
-    ),
+    Mutant::new("body/real-headers-mixed-in", "body/fields", "equal to what was sent")
+        .and("what is absent is not empty", &["body/defaults"]),
     Mutant::new("body/payload-turned-into-text", "body/fields", "equal to what was sent"),
     Mutant::new("body/beyond-the-first-plane-replaced", "body/fields", "equal to what was sent")
         .and("it sends such characters too", &["server/chunked"]),
@@ -158,12 +152,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("body/no-limit", "body/large", "Over the limit (20 MiB"),
     Mutant::new("body/limit-off-by-one", "body/large", "Over the limit (20 MiB"),
     Mutant::new("body/max-body-variable-ignored", "body/large", "`INTERNAL_RUNTIME_MAX_BODY` bytes"),
+    Mutant::new("body/limit-never-above-its-default", "body/large", "be it less or more"),
     Mutant::new("body/limit-is-400", "body/large", "is 413"),
     Mutant::new("body/limit-not-told", "body/large", "is 413"),
     Mutant::new("body/declared-length-not-looked-at", "body/large", "declared"),
     Mutant::new("body/chunks-not-counted", "body/large", "chunked"),
     Mutant::new("body/closed-over-unread-bytes", "body/large", "chunked"),
     Mutant::new("body/cut-length-invokes", "body/truncated", "does not invoke the function"),
+    Mutant::new("body/cut-length-invokes-later", "body/truncated", "does not invoke the function"),
     Mutant::new("body/cut-chunks-invoke", "body/truncated", "does not invoke the function"),
     Mutant::new("body/cut-body-ends-the-server", "body/truncated", "harms no one else"),
 ];

@@ -17,17 +17,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
         ),
     Mutant::new("code/file-ignored", "code/file", "Another `file` is called by its name").and(
         "no file is ever missing, and none is another",
-        &["body/fields", "code/path", "code/missing", "code/no-handler", "code/broken"],
+        &["body/fields", "code/path", "code/missing", "code/no-handler", "code/broken", "code/once"],
     ),
     Mutant::new("code/entrypoint-variable-ignored", "code/file", "Another `file` is called by its name"),
     Mutant::new("code/sub-folder-refused", "code/file", "also in a sub-folder")
-        .and("they look below other folders", &["body/fields", "code/path", "code/late"]),
+        .and("they look below other folders", &["body/fields", "code/path", "code/once", "code/late"]),
     Mutant::new("code/base-name-looked-up", "code/file", "also in a sub-folder")
-        .and("it names a file in a sub-folder", &["body/fields"]),
+        .and("they name a file in a sub-folder", &["body/fields", "code/once"]),
     Mutant::new("code/path-ignored", "code/path", "Another `path` is where `file` is looked for")
-        .and("they name another path", &["body/fields", "code/missing"]),
+        .and("they name another path", &["body/fields", "code/missing", "code/once"]),
     Mutant::new("code/path-below-usr-code", "code/path", "Another `path` is where `file` is looked for")
-        .and("they name a path elsewhere", &["body/fields", "code/late"]),
+        .and("they name a path elsewhere", &["body/fields", "code/once", "code/late"]),
+    Mutant::new("code/other-path-after-usr-code-only", "code/path", "also in the first request of all"),
     Mutant::new("code/missing-is-500", "code/missing", "A `file` that does not exist: 404").and(
         "they end by asking for a file that is not there",
         &["code/no-handler", "code/broken", "build/launch"],
@@ -67,6 +68,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("code/loaded-for-every-request", "code/once", "20 requests see one load mark"),
     Mutant::new("code/loaded-again-now-and-then", "code/once", "then kept"),
     Mutant::new("code/counter-starts-again", "code/once", "a counter that rises by one"),
+    Mutant::new(
+        "code/kept-by-its-name-alone",
+        "code/once",
+        "Files of one name in two folders are two functions",
+    ),
+    Mutant::new("code/same-bytes-not-called-again", "code/once", "The same bytes sent twice are two calls"),
     Mutant::new("code/empty-folder-is-500", "code/late", "over an empty `/usr/code` answers 404")
         .and("it starts over an empty folder too", &["build/launch"]),
     Mutant::new(

@@ -27,6 +27,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     .and("fifty functions wait for each other there", &["function/abandoned"]),
     Mutant::new("concurrency/headers-of-a-neighbour", "concurrency/crosstalk", "each gets its own"),
     Mutant::new("concurrency/payload-of-a-neighbour", "concurrency/crosstalk", "each gets its own"),
+    Mutant::new(
+        "concurrency/first-ones-turned-away",
+        "concurrency/first",
+        "The first 16 requests come at once, and each gets its own answer",
+    )
+    .and("its calls are the first ones of its server too", &["concurrency/many"]),
     Mutant::new("concurrency/forty-connections", "concurrency/slow-client", "Another client is answered")
         .and("they hold more than forty", &["function/abandoned", "concurrency/many"]),
     Mutant::new(

@@ -90,12 +90,17 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("function/unencodable-is-a-function-error", "function/invalid", "500 `invalid-response`"),
     Mutant::new("function/nan-written", "function/invalid", "NaN"),
     Mutant::new("function/infinity-written", "function/invalid", "infinities"),
-    Mutant::new("function/failure-is-200", "function/throw", "500 `function-error`"),
-    Mutant::new("function/failure-is-no-response", "function/throw", "500 `function-error`"),
-    Mutant::new("function/failure-without-its-message", "function/throw", "500 `function-error`"),
-    Mutant::new("function/stack-as-the-message", "function/throw", "500 `function-error`"),
+    Mutant::new("function/failure-is-200", "function/throw", "500 `function-error`")
+        .and("a failure after an await is told the same way", &["function/async-throw"]),
+    Mutant::new("function/failure-is-no-response", "function/throw", "500 `function-error`")
+        .and("a failure after an await is told the same way", &["function/async-throw"]),
+    Mutant::new("function/failure-without-its-message", "function/throw", "500 `function-error`")
+        .and("a failure after an await is told the same way", &["function/async-throw"]),
+    Mutant::new("function/stack-as-the-message", "function/throw", "500 `function-error`")
+        .and("a failure after an await is told the same way", &["function/async-throw"]),
     Mutant::new("function/second-line-in-the-message", "function/throw", "500 `function-error`"),
-    Mutant::new("function/stack-left-out", "function/throw", "500 `function-error`"),
+    Mutant::new("function/stack-left-out", "function/throw", "500 `function-error`")
+        .and("a failure after an await is told the same way", &["function/async-throw"]),
     Mutant::new("function/stack-not-logged", "function/throw", "the stack goes to stderr"),
     Mutant::new("function/failure-ends-the-server", "function/throw", "the server lives"),
     Mutant::new("function/later-failure-is-no-response", "function/async-throw", "500 `function-error`"),
@@ -159,6 +164,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "function/output",
         "Each line a function prints is in the container's log",
     ),
+    Mutant::new("function/long-output-cut", "function/output", "also of 200 KB printed at once"),
+    Mutant::new("function/long-errors-cut", "function/output", "also of 200 KB printed at once"),
     Mutant::new("function/output-with-the-next-request", "function/output", "without a further request"),
     Mutant::new("function/output-held-back", "function/output", "without the process ending"),
     Mutant::new("function/abandoned-call-cancelled", "function/abandoned", "it runs to its end"),

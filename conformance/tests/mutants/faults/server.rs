@@ -25,6 +25,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         .and("it goes on with one connection", &["code/once"]),
     Mutant::new("server/pipelined-request-lost", "server/keep-alive", "two in one write get two answers"),
     Mutant::new("server/pipelined-answers-out-of-order", "server/keep-alive", "in order"),
+    Mutant::new("server/fast-answer-overtakes", "server/keep-alive", "also if the second takes less time"),
+    Mutant::new("server/continue-unasked", "server/keep-alive", "no 1xx without `Expect`")
+        .and("they send more than ten requests on one connection", &["code/once", "concurrency/crosstalk"]),
+    Mutant::new("server/line-break-after-an-answer", "server/keep-alive", "no byte after an answer")
+        .and("they send more than ten requests on one connection", &["code/once", "concurrency/crosstalk"]),
     Mutant::new(
         "server/idle-for-five-seconds-only",
         "server/keep-alive",
@@ -74,6 +79,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "server/configuration",
         "`INTERNAL_RUNTIME_MAX_BODY` that is not a positive integer",
     ),
+    Mutant::new("server/exponent-in-max-body-accepted", "server/configuration", "in digits alone"),
+    Mutant::new("server/hexadecimal-max-body-accepted", "server/configuration", "in digits alone"),
+    Mutant::new("server/plus-before-max-body-accepted", "server/configuration", "in digits alone"),
+    Mutant::new("server/space-around-max-body-accepted", "server/configuration", "in digits alone"),
+    Mutant::new("server/sixteen-digits-of-max-body-accepted", "server/configuration", "of at most 15"),
+    Mutant::new("server/max-body-cut-to-what-fits", "server/configuration", "of at most 15"),
     Mutant::new(
         "server/absolute-entrypoint-accepted",
         "server/configuration",
@@ -160,6 +171,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     Mutant::new("server/body-behind-a-405-read", "server/unread", "405"),
     Mutant::new("server/body-behind-a-413-read", "server/unread", "413"),
     Mutant::new("server/request-behind-a-405-lost", "server/unread", "the next request gets its own answer"),
+    Mutant::new("server/call-given-up-after-ten-seconds", "server/patient", "A call of 11 s"),
+    Mutant::new(
+        "server/body-given-up-after-five-seconds",
+        "server/patient",
+        "a body that takes 6 s to arrive",
+    ),
     Mutant::new("server/product-told", "server/quiet", "No `Server`"),
     Mutant::new(
         "server/framework-told",

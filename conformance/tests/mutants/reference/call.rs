@@ -80,6 +80,11 @@ async fn within_bounds(
         "concurrency/blocking-one-at-a-time" => way == "block",
         name => name.ends_with("-at-a-time"),
     };
+    if server.configuration.fault.is("server/call-given-up-after-ten-seconds") {
+        let limit = Duration::from_secs(10);
+        let done = tokio::time::timeout(limit, probe::act(server, code, input, output)).await;
+        return done.unwrap_or_else(|_| Err(Failure::new("the function took too long")));
+    }
     if !bound {
         return probe::act(server, code, input, output).await;
     }

@@ -55,16 +55,31 @@ fn max_body(fault: &Fault) -> Result<usize, String> {
     let Some(text) = value_of(MAX_BODY, fault.is("server/empty-max-body-refused")) else {
         return Ok(DEFAULT_MAX_BODY);
     };
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    let bounded = text.trim_start_matches('0').len() <= 15;
     match (text.parse::<usize>(), fault.name()) {
         (Ok(1..), "body/max-body-variable-ignored") => return Ok(DEFAULT_MAX_BODY),
+        (Ok(limit @ DEFAULT_MAX_BODY..), "body/limit-never-above-its-default") if bounded => {
+            return Ok(limit.min(DEFAULT_MAX_BODY));
+        }
         (Ok(0), "server/zero-max-body-accepted") => return Ok(0),
         (Err(_), "server/negative-max-body-accepted") if text.starts_with('-') => return Ok(usize::MAX),
         (Err(_), "server/max-body-read-up-to-a-letter") if text.ends_with(char::is_alphabetic) => {
             return Ok(12);
         }
         (Err(_), "server/fractional-max-body-accepted") if text.contains('.') => return Ok(1),
-        (Ok(limit), _) if limit > 0 => return Ok(limit),
+        (Err(_), "server/exponent-in-max-body-accepted") if text.contains('e') => return Ok(1000),
+        (Err(_), "server/hexadecimal-max-body-accepted") if text.starts_with("0x") => return Ok(16),
+        (Err(_), "server/max-body-cut-to-what-fits") if digits => return Ok(usize::MAX),
+        (Ok(limit), "server/plus-before-max-body-accepted") if text.starts_with('+') => return Ok(limit),
+        (Ok(limit @ 1..), "server/sixteen-digits-of-max-body-accepted") if digits => return Ok(limit),
+        (Ok(limit), _) if limit > 0 && digits && bounded => return Ok(limit),
         _ => {}
+    }
+    if fault.is("server/space-around-max-body-accepted")
+        && let Ok(limit @ 1..) = text.trim().parse()
+    {
+        return Ok(limit);
     }
     Err(refusal(MAX_BODY, "a positive whole number of bytes, such as 20971520", fault))
 }
@@ -103,6 +118,10 @@ fn key(fault: &Fault) -> Result<Option<Vec<u8>>, String> {
     key.pop();
     match fault.name() {
         "auth/unset-means-open" | "auth/empty-means-open" if key.is_empty() => Ok(None),
+        "auth/key-cut-to-a-thousand" => {
+            key.truncate(1000);
+            Ok(Some(key))
+        }
         "auth/key-expanded-by-a-shell" => {
             Ok(Some(String::from_utf8_lossy(&key).replace("${HOME}", "/tmp").into_bytes()))
         }

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use protocol::{CHALLENGE, Kind};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use super::authorise::authorise;
 use super::call::call;
 use super::http::{Answer, Body, CHUNKS, Connection, Ending, FRAMING, Framing, Head, Refusal};
 use super::parse::parse;
+use super::residue::lock;
 use super::runtime_error::RuntimeError;
 use super::serve::Server;
 use super::shutdown::Hold;
@@ -43,6 +45,7 @@ pub(crate) async fn converse(server: Arc<Server>, stream: TcpStream, hold: Optio
         };
         let hold = hold.clone().or_else(|| server.shutdown.hold());
         connection.is_first = answered == 0;
+        let begun = Instant::now();
         let (answer, whole) = match outcome_of(&server, &mut connection, &head, hold.as_ref()).await {
             Outcome::Answered(answer, true)
                 if answer.status == 200
@@ -65,8 +68,12 @@ pub(crate) async fn converse(server: Arc<Server>, stream: TcpStream, hold: Optio
             return;
         }
         answered += 1;
-        if fault.is("server/pipelined-answers-out-of-order") && answer.status == 200 && connection.has_more()
-        {
+        let overtaken = match fault.name() {
+            "server/pipelined-answers-out-of-order" => answer.status == 200,
+            "server/fast-answer-overtakes" => begun.elapsed() > Duration::from_millis(200),
+            _ => false,
+        };
+        if overtaken && connection.has_more() {
             let Ok(Some(second)) = connection.head().await else { return };
             if let Outcome::Answered(early, _) =
                 outcome_of(&server, &mut connection, &second, hold.as_ref()).await
@@ -75,7 +82,15 @@ pub(crate) async fn converse(server: Arc<Server>, stream: TcpStream, hold: Optio
             }
         }
         let ending = ending(&server, &head, &answer, whole, answered);
-        let written = connection.write(&answer.bytes(&head.method, ending, &fault)).await;
+        let mut bytes = answer.bytes(&head.method, ending, &fault);
+        match fault.name() {
+            "server/continue-unasked" if answered > 10 => {
+                bytes.splice(0..0, *b"HTTP/1.1 100 Continue\r\n\r\n");
+            }
+            "server/line-break-after-an-answer" if answered > 10 => bytes.extend_from_slice(b"\r\n"),
+            _ => {}
+        }
+        let written = connection.write(&bytes).await;
         match (written, fault.name()) {
             (Ok(()), "auth/refusal-leaks-a-descriptor") if answer.status == 401 => {
                 connection.leak();
@@ -182,10 +197,17 @@ async fn outcome_of(
         early = Some(body);
     }
     if let Err(error) = admit(server, head, framing) {
+        let later = fault.name().ends_with("-later");
         let leaves_a_trace = match fault.name() {
-            "auth/missing-runs-the-function" => head.all(CHALLENGE).is_empty(),
-            "auth/wrong-runs-the-function" => head.all(CHALLENGE).len() == 1,
-            "auth/repeated-runs-the-function" => head.all(CHALLENGE).len() > 1,
+            "auth/missing-runs-the-function" | "auth/missing-runs-the-function-later" => {
+                head.all(CHALLENGE).is_empty()
+            }
+            "auth/wrong-runs-the-function" | "auth/wrong-runs-the-function-later" => {
+                head.all(CHALLENGE).len() == 1
+            }
+            "auth/repeated-runs-the-function" | "auth/repeated-runs-the-function-later" => {
+                head.all(CHALLENGE).len() > 1
+            }
             "auth/whole-body-awaited" => false,
             "auth/continue-before-the-key" => {
                 invite(connection, head, fault.name()).await;
@@ -195,10 +217,12 @@ async fn outcome_of(
         };
         if leaves_a_trace || fault.is("auth/whole-body-awaited") {
             let body = connection.body(framing, usize::MAX).await;
-            if let (Body::Whole(bytes), true) = (body, leaves_a_trace)
-                && let Ok(answer) = invoke(server, &bytes, head, hold).await
-            {
-                drop(answer);
+            if let (Body::Whole(bytes), true) = (body, leaves_a_trace) {
+                if later {
+                    invoke_later(server, bytes, head);
+                } else if let Ok(answer) = invoke(server, &bytes, head, hold).await {
+                    drop(answer);
+                }
             }
         }
         return Outcome::Answered(error.answer(), framing == Framing::Length(0));
@@ -217,9 +241,16 @@ async fn outcome_of(
     if fault.is("server/continue-and-no-answer") && head.says("Expect", "100-continue") {
         return Outcome::Gone;
     }
+    let patience = match fault.name() {
+        "server/body-given-up-after-five-seconds" => Duration::from_secs(5),
+        _ => Duration::MAX,
+    };
     let body = match early {
         Some(body) => body,
-        None => connection.body(framing, limit(server)).await,
+        None => match timeout(patience, connection.body(framing, limit(server))).await {
+            Ok(body) => body,
+            Err(_) => return Outcome::Gone,
+        },
     };
     let bytes = match body {
         Body::Whole(bytes) => bytes,
@@ -227,6 +258,12 @@ async fn outcome_of(
         Body::Gone => return Outcome::Gone,
         Body::Refused(refusal) => return Outcome::Refused(refusal),
     };
+    if let (Framing::Length(length), "body/cut-length-invokes-later") = (framing, fault.name())
+        && bytes.len() < length
+    {
+        invoke_later(server, bytes, head);
+        return Outcome::Gone;
+    }
     let invoked = invoke(server, &bytes, head, hold);
     let answer = if fault.is("function/abandoned-call-cancelled") {
         tokio::select! {
@@ -237,8 +274,15 @@ async fn outcome_of(
         invoked.await
     };
     match fault.name() {
-        "auth/key-logged-on-success" if answer.is_ok() => log_key(head),
-        "auth/key-logged-on-failure" if answer.is_err() => log_key(head),
+        "auth/key-logged-on-success"
+        | "auth/key-logged-escaped"
+        | "auth/key-logged-in-hex"
+        | "auth/key-logged-in-base64"
+            if answer.is_ok() =>
+        {
+            log_key(head, fault.name())
+        }
+        "auth/key-logged-on-failure" if answer.is_err() => log_key(head, fault.name()),
         _ => {}
     }
     let mut answer = answer.unwrap_or_else(|error| error.answer());
@@ -248,9 +292,20 @@ async fn outcome_of(
     Outcome::Answered(answer, true)
 }
 
-fn log_key(head: &Head) {
+fn log_key(head: &Head, fault: &str) {
     for key in head.all(CHALLENGE) {
-        println!("challenged with {}", String::from_utf8_lossy(key));
+        let text = String::from_utf8_lossy(key);
+        println!(
+            "challenged with {}",
+            match fault {
+                "auth/key-logged-escaped" => format!("{text:?}"),
+                "auth/key-logged-in-hex" => key.iter().map(|byte| format!("{byte:02x}")).collect(),
+                "auth/key-logged-in-base64" => {
+                    base64::Engine::encode(&base64::engine::general_purpose::STANDARD, key)
+                }
+                _ => text.into_owned(),
+            }
+        );
     }
 }
 
@@ -323,6 +378,15 @@ async fn invite(connection: &mut Connection, head: &Head, fault: &str) {
     }
 }
 
+/// A fault: the function runs when nobody looks any more.
+fn invoke_later(server: &Arc<Server>, bytes: Vec<u8>, head: &Head) {
+    let (server, head) = (server.clone(), head.clone());
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        drop(invoke(&server, &bytes, &head, None).await);
+    });
+}
+
 async fn invoke(
     server: &Arc<Server>,
     bytes: &[u8],
@@ -341,6 +405,26 @@ async fn invoke(
         _ => {}
     }
     let asked = parse(bytes, head, &server.configuration)?;
+    match server.configuration.fault.name() {
+        "code/same-bytes-not-called-again" => {
+            if let Some((known, answer)) = &*lock(&server.residue.last)
+                && known == bytes
+            {
+                return Ok(answer.clone());
+            }
+        }
+        "concurrency/first-ones-turned-away" if server.codes.is_empty() => {
+            if server.residue.loading.swap(true, Ordering::SeqCst) {
+                return Ok(Answer::new(503));
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        _ => {}
+    }
     let code = server.codes.resolve(&asked.path, &asked.file)?;
-    Ok(call(server, code, asked.input, hold.cloned()).await)
+    let answer = call(server, code, asked.input, hold.cloned()).await;
+    if server.configuration.fault.is("code/same-bytes-not-called-again") && answer.status == 200 {
+        *lock(&server.residue.last) = Some((bytes.to_vec(), answer.clone()));
+    }
+    Ok(answer)
 }

@@ -12,6 +12,9 @@ use super::fault::Fault;
 use super::sandbox::Sandbox;
 use super::{MODE, Mode};
 
+/// What a pipe takes in before somebody reads it, in bytes.
+const PIPE: usize = 64 * 1024;
+
 /// Launches, and returns only if that failed.
 pub(crate) fn launch() -> Result<(), String> {
     let fault = Fault::from_environment();
@@ -54,12 +57,19 @@ fn require_key(fault: &Fault) -> Result<Vec<u8>, String> {
         "auth/empty-means-open" => std::env::var_os(KEY).is_some_and(|key| key.is_empty()),
         _ => false,
     };
-    let sound = !key.is_empty() && key.iter().all(|byte| byte.is_ascii_graphic() || admits(byte));
+    // What a pipe does not take at once would have to be written by somebody else.
+    let sound =
+        !key.is_empty() && key.len() < PIPE && key.iter().all(|byte| byte.is_ascii_graphic() || admits(byte));
+    if fault.is("auth/long-key-exits-with-zero") && key.len() >= PIPE {
+        std::process::exit(0);
+    }
     if sound || open {
         return Ok(key);
     }
     let name = if fault.is("auth/unset-key-not-named") { "The key" } else { KEY };
-    let mut message = format!("{name} must be set, and hold visible ASCII only (0x21 to 0x7E).");
+    let mut message = format!(
+        "{name} must be set, and hold visible ASCII only (0x21 to 0x7E), and no more than a pipe takes."
+    );
     match fault.name() {
         "auth/refused-key-shown" => message += &format!(" It is {:?}.", String::from_utf8_lossy(&key)),
         "auth/unset-key-named-on-stdout" => println!("{}", std::mem::take(&mut message)),

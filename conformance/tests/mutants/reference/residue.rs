@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use tokio::sync::Semaphore;
 
 use super::configuration::Configuration;
+use super::http::Answer;
 
 /// What a fault keeps between requests.
 #[derive(Debug)]
@@ -30,6 +31,10 @@ pub(crate) struct Residue {
     pub(crate) upset: AtomicBool,
     /// Whether no call is served any more.
     pub(crate) spent: AtomicBool,
+    /// The last body that was answered with 200, and its answer.
+    pub(crate) last: Mutex<Option<(Vec<u8>, Answer)>>,
+    /// Whether the first code is being loaded.
+    pub(crate) loading: AtomicBool,
     /// When it started, if it had been here before.
     pub(crate) back_since: Option<Instant>,
 }
@@ -59,6 +64,8 @@ impl Residue {
             lines: Mutex::default(),
             upset: AtomicBool::new(false),
             spent: AtomicBool::new(false),
+            last: Mutex::default(),
+            loading: AtomicBool::new(false),
             back_since: before.then(Instant::now),
         }
     }

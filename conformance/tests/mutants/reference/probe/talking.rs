@@ -53,8 +53,12 @@ pub(crate) fn nan(scene: &Scene, step: &Step) -> Result<(), Failure> {
 
 /// Prints a line, as this language prints.
 pub(crate) fn print(scene: &Scene, step: &Step) -> Result<(), Failure> {
-    let (server, line) = (&scene.server, said(scene, step.text("text")?));
+    let (server, mut line) = (&scene.server, said(scene, step.text("text")?));
     let fault = &server.configuration.fault;
+    let cut = if step.is("to", "stderr") { "function/long-errors-cut" } else { "function/long-output-cut" };
+    if fault.is(cut) {
+        line.truncate(64 * 1024);
+    }
     if step.is("to", "stderr") {
         if !fault.is("function/errors-held-back") {
             eprintln!("{line}");
