@@ -6,15 +6,28 @@ use crate::backend::error::{CheckError, CheckResult};
 use crate::backend::report::reported;
 use crate::backend::source::Source;
 use agent::Watched;
-use engine::{Archive, Exit};
+use engine::{Archive, Entry, Exit};
+
+/// Something beside the source that is built.
+#[derive(Clone, Debug)]
+pub enum Extra {
+    /// A file.
+    File(Vec<u8>),
+    /// A file that may be executed.
+    Program(Vec<u8>),
+    /// An empty folder.
+    Folder,
+    /// A symbolic link, and where it leads.
+    Link(String),
+}
 
 /// One run of `build.sh`.
 #[derive(Clone, Debug)]
 pub struct BuildJob {
     /// What is built.
     pub source: Source,
-    /// More files beside it: path and content.
-    pub extra: Vec<(String, Vec<u8>)>,
+    /// What is beside it, by its path.
+    pub extra: Vec<(String, Extra)>,
     /// Whether it may reach the network.
     pub online: bool,
     /// The numeric user it runs as, if not the image's own.
@@ -53,6 +66,15 @@ impl Built {
     pub fn members(&self) -> CheckResult<Vec<PathBuf>> {
         let archive = Archive::unzip(self.package.as_deref().unwrap_or_default())?;
         Ok(Archive::members(&archive)?.into_iter().map(|member| member.path).collect())
+    }
+
+    /// All that is in the package.
+    ///
+    /// # Errors
+    /// There is none, or it is not an archive.
+    pub fn entries(&self) -> CheckResult<Vec<Entry>> {
+        let archive = Archive::unzip(self.package.as_deref().unwrap_or_default())?;
+        Ok(Archive::entries_of(&archive)?)
     }
 
     /// What was seen of a watched build.

@@ -18,7 +18,7 @@ mod spec;
 mod traits;
 
 pub use base::Base;
-pub use build::{BuildJob, Built};
+pub use build::{BuildJob, Built, Extra};
 pub use error::{CheckError, CheckResult, Missing};
 pub use launch::{Key, Launch, Start, Variable};
 pub use release::Release;

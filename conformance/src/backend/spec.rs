@@ -36,6 +36,8 @@ pub struct Spec {
     pub waits: Vec<Waiting>,
     /// Whether `build.sh` compiles.
     pub compiled: bool,
+    /// What `build.sh` adds to the source of `plain/`: paths, and folders with a slash at their end.
+    pub adds: Vec<String>,
     /// The bare server.
     pub bare: BareServer,
     /// Folders of example functions: the runtime's own first, then those under `examples/`.

@@ -1,11 +1,15 @@
 //! From source to a package, and from a package to a server.
 
+mod contents;
+
+use engine::Archive;
+use futures_util::future::try_join_all;
 use serde_json::json;
 
 use super::expect::{During, Expect, echo, ensure, member};
 use super::requirement::{BUILDS, Requirement, check};
 use super::steps::{Probe, Step};
-use crate::backend::{BuildJob, Built, CheckResult, Launch, Package, Source, Spec, Start};
+use crate::backend::{BuildJob, Built, CheckResult, Extra, Launch, Package, Source, Spec, Start};
 use crate::fixture::{Context, ServerContext, eventually};
 use protocol::{Kind, PACKAGE_NAME};
 
@@ -13,8 +17,9 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "build/package",
         "[`build.sh` [turns the source in `/usr/code` into the package]], [which [appears by \
-         rename]] and [never contains itself]; `launch.sh`, in a fresh container, [unpacks \
-         `/tmp/code.tar.gz` and serves].",
+         rename]] and [never contains itself]. In it is the whole source, [hidden files], [programs], \
+         [links] and [empty folders] as they are, what the language adds, and [nothing else]. `launch.sh`, in a \
+         fresh container, [unpacks `/tmp/code.tar.gz` and serves].",
         check!(Empty, package),
     )
     .from_document()
@@ -29,7 +34,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
     Requirement::must(
         "build/launch",
         "[[Without a package] `launch.sh` [serves the contents of `/usr/code`], [even if it is empty]]; \
-         [a package that it cannot unpack makes it [exit non-zero]] [and [say so]]; [launching twice over \
+         [a package that it cannot unpack makes it [exit non-zero]] [and [say so]], [also one that is cut \
+         short] or [a gzip of no archive]; [launching twice over \
          the same `/usr/code` works].",
         check!(Empty, launch),
     )
@@ -65,13 +71,17 @@ fn succeeds(built: &Built) -> CheckResult<&[u8]> {
     Ok(package)
 }
 
+fn earlier_package() -> Extra {
+    Extra::File(b"an earlier package".to_vec())
+}
+
 async fn package(s: &Context) -> CheckResult {
     // Bytes that do not compress, so that writing the package takes long enough to be seen.
     // Repeated at a distance that no gzip looks back, so it is as good as 8 MiB of chance.
     let mut chance = [0; 64 * 1024];
     rand::fill(&mut chance);
     let ballast = chance.repeat(128);
-    let extra = vec![("ballast.bin".to_string(), ballast)];
+    let extra = vec![("ballast.bin".to_string(), Extra::File(ballast))];
     let job = BuildJob { extra, watched: true, ..BuildJob::of(Source::Plain) };
     let built = s.runtime().run_build(&job).await?;
     let size = succeeds(&built)?.len();
@@ -83,13 +93,16 @@ async fn package(s: &Context) -> CheckResult {
         format!("seen with {sizes:?} bytes"),
     )?;
 
-    let extra = vec![(PACKAGE_NAME.to_string(), b"an earlier package".to_vec())];
+    let mut extra = contents::beside();
+    extra.push((PACKAGE_NAME.to_string(), earlier_package()));
     let built = s.runtime().run_build(&BuildJob { extra, ..BuildJob::of(Source::Plain) }).await;
     let built = built.during("over an earlier package")?;
     succeeds(&built).during("over an earlier package")?;
-    let members = built.members()?;
-    let itself = members.iter().find(|member| member.ends_with(PACKAGE_NAME));
+    let entries = built.entries()?;
+    let itself = entries.iter().find(|entry| entry.path.ends_with(PACKAGE_NAME));
+    let itself = itself.map(|entry| entry.path.display().to_string());
     ensure(itself.is_none(), "a package that does not contain itself", format!("{itself:?}"))?;
+    contents::are_whole(s.spec(), &entries)?;
 
     let server = s.serve(Launch::default().package(Package::Plain)).await?;
     echo(&server).await.during("launch.sh in a fresh container")?;
@@ -111,12 +124,22 @@ async fn launch(s: &Context) -> CheckResult {
     let server = s.serve(unpacked).await.during("over code that lies there already")?;
     echo(&server).await.during("over code that lies there already")?;
 
-    for (what, garbage) in [("no archive", b"no archive".to_vec()), ("nothing", Vec::new())] {
+    let whole = s.runtime().package(Package::Plain).await?;
+    let garbage = [
+        ("no archive", b"no archive".to_vec()),
+        ("nothing", Vec::new()),
+        ("half of one", whole[..whole.len() / 2].to_vec()),
+        ("all of one but its last byte", whole[..whole.len() - 1].to_vec()),
+        ("a gzip of no archive", Archive::zip(b"no archive")?),
+        ("a gzip of much that is no archive", Archive::zip(&b"no archive".repeat(1000))?),
+    ];
+    let refused = garbage.into_iter().map(|(what, garbage)| async move {
         let expected = format!("a package that is {what}: launch.sh exits non-zero and says so");
         let launch = Launch::default().without_package().file(PACKAGE_NAME, garbage);
         let ended = s.refuse(launch, &expected).await?;
-        ensure(ended.blames(PACKAGE_NAME), expected, ended.summary())?;
-    }
+        ensure(ended.blames(PACKAGE_NAME), expected, ended.summary())
+    });
+    try_join_all(refused).await?;
 
     // Both answer on the same port, so the second is awaited by the mark between them.
     let server = s.serve(Launch::default().started(Start::Twice)).await.during("launched twice")?;
@@ -163,7 +186,7 @@ async fn offline(s: &Context) -> CheckResult {
 
 async fn failure(s: &Context) -> CheckResult {
     let shows = &s.spec().messages.failing;
-    let stale = vec![(PACKAGE_NAME.to_string(), b"an earlier package".to_vec())];
+    let stale = vec![(PACKAGE_NAME.to_string(), earlier_package())];
     for extra in [Vec::new(), stale] {
         let built = s.runtime().run_build(&BuildJob { extra, ..BuildJob::of(Source::Failing) }).await?;
         ensure(built.exit.code != 0, "a non-zero exit code", built.summary())?;

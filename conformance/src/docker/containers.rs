@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 use crate::backend::{
-    Backend, BackendFuture, BuildJob, Built, CheckError, CheckResult, Instance, Key, LEFT_BY_BUILDS, Launch,
-    Source, Spec, Start, registry,
+    Backend, BackendFuture, BuildJob, Built, CheckError, CheckResult, Extra, Instance, Key, LEFT_BY_BUILDS,
+    Launch, Source, Spec, Start, registry,
 };
 use crate::docker::container::start;
 use crate::docker::session::Session;
@@ -147,8 +147,13 @@ impl Containers {
         };
         let agent = Archive::owned_by(owner).file("agent", &self.session.agent().await?, true)?;
         let mut source = source_of(&self.spec, job.source, owner)?;
-        for (path, content) in &job.extra {
-            source = source.file(path, content, false)?;
+        for (path, extra) in &job.extra {
+            source = match extra {
+                Extra::File(content) => source.file(path, content, false)?,
+                Extra::Program(content) => source.file(path, content, true)?,
+                Extra::Folder => source.empty_folder(path)?,
+                Extra::Link(target) => source.link(path, target)?,
+            };
         }
         let uploads = [("/tmp", agent), (protocol::CODE, source)];
         let ran = self.run_to_end(spec, uploads, Some(protocol::PACKAGE_NAME)).await?;
@@ -312,19 +317,6 @@ fn id_of(name: &str, passwd: &str) -> Option<u64> {
     lines.filter(|fields| fields.first() == Some(&name)).find_map(|fields| fields.get(2)?.parse().ok())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_user_is_found_by_its_name() {
-        let passwd = "root:x:0:0:root:/root:/bin/sh\nruntimes:x:1:1::/:\nruntime:x:65532:65532::/:/bin/sh\n";
-        assert_eq!(id_of("runtime", passwd), Some(65_532));
-        assert_eq!(id_of("root", passwd), Some(0));
-        assert_eq!(id_of("nobody", passwd), None);
-    }
-}
-
 /// A source, with what its family shares of it.
 fn source_of(spec: &Spec, source: Source, owner: u64) -> Result<Archive, engine::Error> {
     let mut archive = Archive::owned_by(owner);
@@ -358,5 +350,13 @@ mod tests {
             seen += 1;
         }
         assert!(seen > 0, "no family shares anything of its probe");
+    }
+
+    #[test]
+    fn a_user_is_found_by_its_name() {
+        let passwd = "root:x:0:0:root:/root:/bin/sh\nruntimes:x:1:1::/:\nruntime:x:65532:65532::/:/bin/sh\n";
+        assert_eq!(id_of("runtime", passwd), Some(65_532));
+        assert_eq!(id_of("root", passwd), Some(0));
+        assert_eq!(id_of("nobody", passwd), None);
     }
 }

@@ -23,6 +23,9 @@ pub struct Language {
     pub ways: Vec<Waiting>,
     /// Whether `build.sh` compiles.
     pub compiled: bool,
+    /// What `build.sh` adds to the source of `plain/`: paths, and folders with a slash at their end.
+    #[serde(default)]
+    pub adds: Vec<String>,
     /// Steps that the probe lacks, each with the reason.
     #[serde(default)]
     pub absent: BTreeMap<String, String>,

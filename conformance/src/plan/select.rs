@@ -181,6 +181,7 @@ fn spec(runtime: &Runtime, version: &str, made_of: &Version) -> Spec {
         nested: (folder.to_string(), file.to_string()),
         waits: language.ways.clone(),
         compiled: language.compiled,
+        adds: language.adds.clone(),
         bare: language.bare.clone(),
         examples: runtime.examples.clone(),
         messages: language.shows.clone(),

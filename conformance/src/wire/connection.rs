@@ -31,7 +31,7 @@ pub struct Connection {
     stream: TcpStream,
     number: u32,
     unread: Vec<u8>,
-    /// Whether a 1xx was asked for before the next answer.
+    /// Whether one of the requests that were written since the last exchange asks for a 1xx.
     expects: bool,
     transcript: Transcript,
     for_old_clients: bool,
@@ -98,6 +98,7 @@ impl Connection {
     /// Whatever keeps it from a whole answer; [`Error::Garbled`] for bytes before the request or after the answer.
     pub async fn exchange(&mut self, request: &Request) -> Result<Response, Error> {
         self.is_quiet()?;
+        self.expects = false;
         self.send(request).await?;
         let answer = if request.is_head() { self.receive_head().await? } else { self.receive().await? };
         self.is_quiet()?;
@@ -233,7 +234,6 @@ impl Connection {
             if with_body && !matches!(status, 204 | 304) {
                 response.body = self.read_body(&response).await?;
             }
-            self.expects = false;
             return Ok(response);
         }
     }

@@ -62,6 +62,7 @@ pub(crate) fn spec() -> Spec {
         nested: (String::new(), String::new()),
         waits: Vec::new(),
         compiled: false,
+        adds: Vec::new(),
         bare: BareServer { file: String::new(), command: Vec::new(), build: None },
         examples: Vec::new(),
         messages: Messages { broken: String::new(), no_handler: String::new(), failing: String::new() },

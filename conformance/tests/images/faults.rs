@@ -112,10 +112,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "RUN sed -i 's|^    \\[ -e \"$package\" \\] .. return 0|    [ -e \"$package\" ] \\|\\| exit 1|' LIB/launch.sh",
     )),
     mutant("build/launch-passes-over-garbage", "build/launch", "a package that it cannot unpack makes it exit non-zero", Change::Image(
-        "RUN sed -i 's|--no-same-permissions && return|--no-same-permissions; return 0|' LIB/launch.sh",
+        "RUN sed -i 's|--no-same-permissions && has_code && return|--no-same-permissions; return 0|' LIB/launch.sh",
     )),
     mutant("build/launch-fails-without-a-word", "build/launch", "and say so", Change::Image(
-        "RUN sed -i '/echo \"launch.sh: /d; s|--no-same-permissions && return|--no-same-permissions 2>/dev/null \\&\\& return|' LIB/launch.sh",
+        "RUN sed -i '/echo \"launch.sh: /d; s|--no-same-permissions && has_code|--no-same-permissions 2>/dev/null \\&\\& has_code|' LIB/launch.sh",
     )),
     mutant("build/launch-works-once", "build/launch", "launching twice over the same `/usr/code` works", Change::Image(
         "RUN sed -i 's|tar -xf|tar --keep-old-files -xf|' LIB/launch.sh",

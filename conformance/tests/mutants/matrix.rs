@@ -103,6 +103,7 @@ impl Matrix {
             nested: (folder.into(), file.into()),
             waits: language.ways.clone(),
             compiled: language.compiled,
+            adds: language.adds.clone(),
             bare: BareServer { file: String::new(), command: Vec::new(), build: None },
             examples: Vec::new(),
             messages: language.shows.clone(),

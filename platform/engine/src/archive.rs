@@ -1,7 +1,7 @@
 //! Tar archives: how folders and files get into an engine.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::io::{Read, Write};
+use std::path::{Component, Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
@@ -17,6 +17,33 @@ pub struct Member {
     pub content: Vec<u8>,
     /// The numeric id of its owner.
     pub owner: u64,
+}
+
+/// An entry of an archive, whatever it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its path, without `.` parts.
+    pub path: PathBuf,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What an entry of an archive is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A regular file.
+    File {
+        /// Its content.
+        content: Vec<u8>,
+        /// Whether its owner may execute it.
+        executable: bool,
+    },
+    /// A folder.
+    Folder,
+    /// A symbolic link, and where it leads.
+    Link(PathBuf),
+    /// A device, a socket, a hard link.
+    Other,
 }
 
 /// An archive being put together, the same bytes for the same input, so that the engine's cache holds.
@@ -41,6 +68,32 @@ impl Archive {
         self.builder
             .append_data(&mut header, path, content)
             .map_err(|error| Error::io(format!("archive {path}"), error))?;
+        Ok(self)
+    }
+
+    /// Adds an empty folder under that path.
+    ///
+    /// # Errors
+    /// The path is too long for an archive.
+    pub fn empty_folder(mut self, path: &str) -> Result<Self, Error> {
+        let mut header = self.header(0o755);
+        header.set_entry_type(tar::EntryType::Directory);
+        header.set_size(0);
+        let added = self.builder.append_data(&mut header, path, std::io::empty());
+        added.map_err(|error| Error::io(format!("archive {path}"), error))?;
+        Ok(self)
+    }
+
+    /// Adds a symbolic link under that path.
+    ///
+    /// # Errors
+    /// A path is too long for an archive.
+    pub fn link(mut self, path: &str, target: &str) -> Result<Self, Error> {
+        let mut header = self.header(0o777);
+        header.set_entry_type(tar::EntryType::Symlink);
+        header.set_size(0);
+        let added = self.builder.append_link(&mut header, path, target);
+        added.map_err(|error| Error::io(format!("archive {path}"), error))?;
         Ok(self)
     }
 
@@ -131,6 +184,47 @@ impl Archive {
         Ok(members)
     }
 
+    /// Every entry of an archive but its own folder.
+    ///
+    /// # Errors
+    /// The bytes are no archive.
+    pub fn entries_of(bytes: &[u8]) -> Result<Vec<Entry>, Error> {
+        let failed = |error: std::io::Error| Error::io("read an archive", error);
+        let mut entries = Vec::new();
+        for entry in tar::Archive::new(bytes).entries().map_err(failed)? {
+            let mut entry = entry.map_err(failed)?;
+            let path: PathBuf = entry.path().map_err(failed)?.components().filter(is_named).collect();
+            let kind = match entry.header().entry_type() {
+                tar::EntryType::Directory => EntryKind::Folder,
+                tar::EntryType::Symlink => {
+                    let target = entry.link_name().map_err(failed)?.unwrap_or_default();
+                    EntryKind::Link(target.into_owned())
+                }
+                kind if kind.is_file() => {
+                    let executable = entry.header().mode().map_err(failed)? & 0o100 != 0;
+                    let mut content = Vec::new();
+                    entry.read_to_end(&mut content).map_err(failed)?;
+                    EntryKind::File { content, executable }
+                }
+                _ => EntryKind::Other,
+            };
+            if path != Path::new("") {
+                entries.push(Entry { path, kind });
+            }
+        }
+        Ok(entries)
+    }
+
+    /// A gzip stream that holds these bytes.
+    ///
+    /// # Errors
+    /// Memory runs out.
+    pub fn zip(bytes: &[u8]) -> Result<Vec<u8>, Error> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
+        written.map_err(|error| Error::io("write a gzip stream", error))
+    }
+
     /// What a gzip stream holds.
     ///
     /// # Errors
@@ -149,6 +243,10 @@ impl Archive {
         header.set_mtime(0);
         header
     }
+}
+
+fn is_named(part: &Component<'_>) -> bool {
+    !matches!(part, Component::CurDir)
 }
 
 /// The path of an entry from the folder on.
@@ -195,6 +293,28 @@ mod tests {
     fn files(archive: Archive) -> Vec<String> {
         let members = Archive::members(&archive.finish().expect("an archive")).expect("members");
         members.into_iter().map(|member| member.path.display().to_string()).collect()
+    }
+
+    #[test]
+    fn what_goes_in_comes_out_as_what_it_is() {
+        let archive = Archive::owned_by(1)
+            .file("./run", b"#!", true)
+            .and_then(|archive| archive.file("a/.b", b"text", false))
+            .and_then(|archive| archive.empty_folder("empty"))
+            .and_then(|archive| archive.link("link", "a/.b"))
+            .and_then(Archive::finish)
+            .expect("an archive");
+        let zipped = Archive::zip(&archive).expect("a stream");
+        assert_eq!(Archive::unzip(&zipped).expect("the same"), archive);
+        let entry = |path: &str, kind| Entry { path: path.into(), kind };
+        let file = |content: &[u8], executable| EntryKind::File { content: content.to_vec(), executable };
+        let expected = [
+            entry("run", file(b"#!", true)),
+            entry("a/.b", file(b"text", false)),
+            entry("empty", EntryKind::Folder),
+            entry("link", EntryKind::Link("a/.b".into())),
+        ];
+        assert_eq!(Archive::entries_of(&archive).expect("entries"), expected);
     }
 
     #[test]

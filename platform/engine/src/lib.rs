@@ -14,7 +14,7 @@ mod output;
 mod owner;
 mod spec;
 
-pub use archive::{Archive, Member};
+pub use archive::{Archive, Entry, EntryKind, Member};
 pub use build::BuildRequest;
 pub use container::{Container, Exit, Log, Output};
 pub use error::Error;

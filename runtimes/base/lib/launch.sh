@@ -5,10 +5,18 @@
 
 package=/tmp/code.tar.gz
 
+# To tar, less than a block of anything is an archive of nothing.
+has_code() {
+    for entry in /usr/code/* /usr/code/.[!.]* /usr/code/..?*; do
+        if [ -e "$entry" ] || [ -L "$entry" ]; then return 0; fi
+    done
+    return 1
+}
+
 unpack() {
     [ -e "$package" ] || return 0
     # igzip takes a quarter of the time that gzip takes, and a start waits for it.
-    tar -xf "$package" -I igzip -C /usr/code --no-same-owner --no-same-permissions && return
+    tar -xf "$package" -I igzip -C /usr/code --no-same-owner --no-same-permissions && has_code && return
     echo "launch.sh: cannot unpack $package into /usr/code: it must be a package that build.sh made," >&2
     echo "launch.sh: and /usr/code must be a folder that user $(id -u) may write." >&2
     exit 1

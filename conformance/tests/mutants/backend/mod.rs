@@ -3,15 +3,17 @@
 mod process;
 mod sandbox;
 
-use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::fs::Permissions;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use agent::{Json, Watched};
 use conformance::backend::{
-    Backend, BackendFuture, BuildJob, Built, CheckError, CheckResult, Instance, Key, Launch, Spec, Start,
+    Backend, BackendFuture, BuildJob, Built, CheckError, CheckResult, Extra, Instance, Key, Launch, Spec,
+    Start,
 };
 use engine::Image;
 use protocol::{CODE, DEPLOY_CODE, KEY, PACKAGE_NAME};
@@ -38,6 +40,18 @@ fn refused(error: std::io::Error) -> CheckError {
     CheckError::Fault(error.to_string())
 }
 
+/// Puts something beside a source.
+fn plant(place: &Path, extra: &Extra) -> std::io::Result<()> {
+    std::fs::create_dir_all(place.parent().unwrap_or(place))?;
+    match extra {
+        Extra::File(content) => std::fs::write(place, content),
+        Extra::Program(content) => std::fs::write(place, content)
+            .and_then(|()| std::fs::set_permissions(place, Permissions::from_mode(0o755))),
+        Extra::Folder => std::fs::create_dir(place),
+        Extra::Link(target) => std::os::unix::fs::symlink(target, place),
+    }
+}
+
 impl Sandboxes {
     /// Sandboxes of the mutant with that fault, below a folder that goes with them.
     pub(crate) fn new(fault: &str, key: &str, spec: Spec, folder: PathBuf) -> Self {
@@ -52,8 +66,8 @@ impl Sandboxes {
     async fn run_build(&self, job: &BuildJob) -> CheckResult<Built> {
         let sandbox = self.sandbox()?;
         sandbox.stock(&self.spec.source(job.source), CODE).await.map_err(refused)?;
-        for (path, content) in &job.extra {
-            std::fs::write(sandbox.below(&format!("{CODE}/{path}")), content).map_err(refused)?;
+        for (path, extra) in &job.extra {
+            plant(&sandbox.below(&format!("{CODE}/{path}")), extra).map_err(refused)?;
         }
         let package = sandbox.below(&format!("{CODE}/{PACKAGE_NAME}"));
         let mut child =

@@ -72,10 +72,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     Mutant::new("auth/key-beyond-ascii-accepted", "auth/unset", "anything but visible ASCII (0x21–0x7E)"),
     Mutant::new("auth/control-in-the-key-accepted", "auth/unset", "anything but visible ASCII (0x21–0x7E)"),
-    Mutant::new("auth/unset-key-exits-with-zero", "auth/unset", "exits non-zero"),
+    Mutant::new("auth/unset-key-exits-with-zero", "auth/unset", "exits non-zero")
+        .and("a key that is too long is refused the same way", &["auth/long"]),
     Mutant::new("auth/answers-before-it-gives-up", "auth/unset", "without ever answering on port 3000"),
-    Mutant::new("auth/unset-key-not-named", "auth/unset", "names the variable"),
-    Mutant::new("auth/unset-key-named-on-stdout", "auth/unset", "on stderr"),
+    Mutant::new("auth/unset-key-not-named", "auth/unset", "names the variable")
+        .and("a key that is too long is refused the same way", &["auth/long"]),
+    Mutant::new("auth/unset-key-named-on-stdout", "auth/unset", "on stderr")
+        .and("a key that is too long is refused the same way", &["auth/long"]),
     Mutant::new("auth/refused-key-shown", "auth/unset", "names the variable"),
     Mutant::new("auth/key-logged-at-the-start", "auth/hidden", "No log line holds it"),
     Mutant::new("auth/key-left-in-the-environment", "auth/hidden", "neither in its environment"),

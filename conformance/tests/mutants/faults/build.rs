@@ -7,6 +7,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
         .and("what it deploys was packed before", &["build/deploy"]),
     Mutant::new("build/package-written-in-place", "build/package", "appears by rename"),
     Mutant::new("build/package-contains-itself", "build/package", "never contains itself"),
+    Mutant::new("build/hidden-files-left-out", "build/package", "hidden files"),
+    Mutant::new("build/programs-no-longer-executable", "build/package", "programs"),
+    Mutant::new("build/links-followed", "build/package", "links"),
+    Mutant::new("build/empty-folders-left-out", "build/package", "empty folders"),
+    Mutant::new("build/its-own-notes-packed", "build/package", "nothing else"),
     Mutant::new("build/package-not-unpacked", "build/package", "unpacks `/tmp/code.tar.gz` and serves").and(
         "there is no code: whatever depends on nothing is red, the rest blocked",
         &[
@@ -37,6 +42,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     Mutant::new("build/spoilt-package-exits-with-zero", "build/launch", "exit non-zero"),
     Mutant::new("build/spoilt-package-not-named", "build/launch", "say so"),
+    Mutant::new("build/cut-package-passed-over", "build/launch", "also one that is cut short"),
+    Mutant::new("build/gzip-of-anything-accepted", "build/launch", "a gzip of no archive"),
     Mutant::new("build/unpacks-once-only", "build/launch", "launching twice over the same `/usr/code` works"),
     Mutant::new("build/dependency-not-installed", "build/dependency", "installed"),
     Mutant::new("build/dependency-is-an-empty-shell", "build/dependency", "usable"),

@@ -34,6 +34,7 @@ pub(crate) fn build(sandbox: &Sandbox, source: &str, package: &str, fault: &Faul
     let work = sandbox.below(format!("/tmp/build-{}", std::process::id()));
     std::fs::create_dir_all(&work).map_err(told("no place to work in"))?;
     let built = fixture(&source, &work, fault).map_err(told("the source cannot be copied")).and_then(|()| {
+        spoil(&work, fault).map_err(told("the copy cannot be spoilt"))?;
         check(&source, fault)?;
         install(&work, fault)?;
         pack(&work, &package, fault).map_err(told("the package cannot be written"))
@@ -65,6 +66,22 @@ fn fixture(source: &Path, work: &Path, fault: &Fault) -> io::Result<()> {
         return Ok(());
     }
     std::fs::write(work.join(PACKAGE_NAME), "")
+}
+
+/// What a fault does to the copy of a source.
+fn spoil(work: &Path, fault: &Fault) -> io::Result<()> {
+    let find = |arguments: &[&str]| run_tool(Command::new("find").arg(work).args(arguments));
+    match fault.name() {
+        "build/hidden-files-left-out" => find(&["-name", ".hidden", "-delete"]),
+        "build/programs-no-longer-executable" => find(&["-type", "f", "-exec", "chmod", "a-x", "{}", "+"]),
+        "build/links-followed" => {
+            let follow = r#"cp --remove-destination "$(readlink -f "$0")" "$0""#;
+            find(&["-type", "l", "-not", "-xtype", "l", "-exec", "sh", "-c", follow, "{}", ";"])
+        }
+        "build/empty-folders-left-out" => find(&["-type", "d", "-empty", "-delete"]),
+        "build/its-own-notes-packed" => std::fs::write(work.join("build.log"), "done"),
+        _ => Ok(()),
+    }
 }
 
 /// The tool of this language refuses a source that says so.
