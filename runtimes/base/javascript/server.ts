@@ -190,7 +190,8 @@ async function serve(connection: Connection, configuration: Configuration): Prom
     connection.state = "reading";
     authorise(head, configuration);
     admit(head, configuration);
-    if (head.waits) await connection.write([CONTINUE]);
+    // A body that is there, or that there is none of, is not asked for.
+    if (head.waits && head.length !== 0 && input.size === 0) await connection.write([CONTINUE]);
     let body = input.size >= head.length
       ? input.take(head.length)
       : await readBody(input, head.length, configuration.maxBody, () => tooLarge(configuration));

@@ -72,8 +72,14 @@ test("an answer to HEAD has no body", async () => {
 
 test("a held back body is asked for, if the key is right", async () => {
   const expecting = request("{}", "Expect: 100-continue\r\n");
-  assert.deepEqual(statuses(await conversation(expecting)), [100, 200]);
-  assert.deepEqual(statuses(await conversation(expecting.replace("secret", "wrong!"))), [401]);
+  const held = (text: string) => conversation(text, undefined, expecting.length - 2); // the body comes by itself
+  assert.deepEqual(statuses(await held(expecting)), [100, 200]);
+  assert.deepEqual(statuses(await held(expecting.replace("secret", "wrong!"))), [401]);
+});
+
+test("a body that is there is not asked for, nor one that is empty", async () => {
+  assert.deepEqual(statuses(await conversation(request("{}", "Expect: 100-continue\r\n"))), [200]);
+  assert.deepEqual(statuses(await conversation(request("", "Expect: 100-continue\r\n"))), [200]);
 });
 
 test("the first outcome wins, and later ones are told", async () => {

@@ -17,15 +17,15 @@ export function configured(changed: Partial<Configuration>): Configuration {
   };
 }
 
-/** A client that sends all it has and ends its side. */
+/** A client that sends all it has, at once or some bytes at a time, and ends its side. */
 class Client extends Connection {
   readonly received: string[] = [];
   isClosed = false;
   readonly #pieces: Generator<Uint8Array, void>;
 
-  constructor(text: string) {
+  constructor(text: string, size?: number) {
     super();
-    this.#pieces = piecesOf(bytesOf(text));
+    this.#pieces = piecesOf(bytesOf(text), size);
   }
 
   protected receive(wanted: number): Promise<boolean> {
@@ -49,8 +49,12 @@ class Client extends Connection {
 let files = 0;
 
 /** All that a client is sent before its connection is closed, by a server whose every file has that handler. */
-export async function conversation(text: string, handler: Handler = (_, res) => res.send("done")): Promise<string> {
-  const client = new Client(text);
+export async function conversation(
+  text: string,
+  handler: Handler = (_, res) => res.send("done"),
+  size?: number,
+): Promise<string> {
+  const client = new Client(text, size);
   const entrypoint = `${files += 1}.ts`; // one that was not loaded before
   await attend(client, configured({ entrypoint, load: () => Promise.resolve(handler) }));
   return client.isClosed ? client.received.join("") : "the connection is still open";
