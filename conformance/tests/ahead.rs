@@ -6,13 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use backend::{Nowhere, Silent, spec};
+use backend::{Nowhere, empty_package, planned, session, spec};
 use conformance::backend::{Backend, BackendFuture, BuildJob, Built, CheckResult, Instance, Launch, Spec};
 use conformance::contract::{Check, Requirement};
-use conformance::docker::Session;
 use conformance::fixture::{Context, Runtime, eventually};
-use conformance::plan::{Exceptions, Planned};
-use conformance::run::{self, Run};
+use conformance::plan::Exceptions;
+use conformance::run::Run;
 use engine::Image;
 use protocol::RuntimeId;
 use tokio::sync::OnceCell;
@@ -46,8 +45,8 @@ impl Backend for Slow {
         Nowhere.bare()
     }
 
-    fn build<'a>(&'a self, job: &'a BuildJob) -> BackendFuture<'a, Built> {
-        Nowhere.build(job)
+    fn build<'a>(&'a self, _: &'a BuildJob) -> BackendFuture<'a, Built> {
+        empty_package()
     }
 
     fn prepare<'a>(
@@ -61,24 +60,18 @@ impl Backend for Slow {
 
 /// A run over that many versions, of each of which one requirement is checked.
 fn run_over(versions: usize, check: Check) -> (Arc<Run>, std::path::PathBuf) {
-    let session =
-        Arc::new(Session::new(std::path::Path::new("."), run::owner("ahead"), 1.0, Arc::new(Silent)));
-    let requirement: &Requirement =
-        Box::leak(Box::new(Requirement::must("auth/wrong", "One of ours.", check)));
+    let session = session("ahead");
     let specs = (0..versions).map(|number| {
         let id = RuntimeId::new("slow", number.to_string());
         Spec { image: id.image(), id, ..spec() }
     });
     let runtimes: Vec<_> =
         specs.map(|spec| Arc::new(Runtime::at(Box::new(Slow::default()), spec, session.clone()))).collect();
-    let planned = runtimes.iter().map(|runtime| Planned {
-        runtime: runtime.spec.id.clone(),
-        requirement,
-        exceptions: Arc::new(Exceptions::default()),
-    });
+    let requirement = Requirement::must("auth/wrong", "One of ours.", check);
+    let planned = runtimes.iter().map(|runtime| planned(runtime, requirement, Exceptions::default()));
     let planned = planned.collect();
-    let folder = std::env::temp_dir().join(format!("conformance-ahead-{:08x}", rand::random::<u32>()));
-    (Arc::new(Run::over(runtimes, planned, session, &folder).expect("a run")), folder)
+    let (run, folder) = backend::run_over(runtimes, planned, session);
+    (Arc::new(run), folder)
 }
 
 async fn built(number: usize) -> CheckResult {

@@ -8,16 +8,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use agent::Look;
-use backend::{Nowhere, Silent, spec};
+use backend::{Nowhere, empty_package, planned, run_over, session, spec};
 use conformance::backend::{
     Backend, BackendFuture, BuildJob, Built, CheckError, CheckResult, Instance, Launch, Signal,
 };
 use conformance::contract::{Check, Requirement};
-use conformance::docker::Session;
 use conformance::fixture::{Runtime, ServerContext};
-use conformance::plan::{Exceptions, Planned};
+use conformance::plan::Exceptions;
 use conformance::report::{Outcome, Verdict};
-use conformance::run::{self, Run};
 use engine::{Exit, Image, Log};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
@@ -45,8 +43,7 @@ impl Backend for Scripted {
     }
 
     fn build<'a>(&'a self, _: &'a BuildJob) -> BackendFuture<'a, Built> {
-        let exit = Exit { code: 0, out_of_memory: false };
-        Box::pin(async move { Ok(Built { exit, log: String::new(), package: Some(Vec::new()), owner: 0 }) })
+        empty_package()
     }
 
     fn prepare<'a>(&'a self, _: &'a Launch, _: Option<Arc<Vec<u8>>>) -> BackendFuture<'a, Arc<dyn Instance>> {
@@ -186,17 +183,15 @@ async fn asks(s: &ServerContext) -> CheckResult {
 
 /// The outcome of a check whose server has that fate, and of one that comes after it.
 async fn outcomes(fate: Fate, check: Check) -> [Outcome; 2] {
-    let session =
-        Arc::new(Session::new(std::path::Path::new("."), run::owner("blame"), 1.0, Arc::new(Silent)));
+    let session = session("blame");
     let place = Box::new(Scripted(fate, AtomicUsize::new(0)));
     let runtime = Arc::new(Runtime::at(place, spec(), session.clone()));
-    let planned = ["auth/wrong", "auth/missing"].map(|id| Planned {
-        runtime: runtime.spec.id.clone(),
-        requirement: Box::leak(Box::new(Requirement::must(id, "A requirement of this test's.", check))),
-        exceptions: Arc::new(Exceptions::default()),
+    let planned = ["auth/wrong", "auth/missing"].map(|id| {
+        let requirement = Requirement::must(id, "A requirement of this test's.", check);
+        planned(&runtime, requirement, Exceptions::default())
     });
-    let folder = std::env::temp_dir().join(format!("conformance-blame-{:08x}", rand::random::<u32>()));
-    let run = Arc::new(Run::over(vec![runtime], planned.to_vec(), session, &folder).expect("a run"));
+    let (run, folder) = run_over(vec![runtime], planned.to_vec(), session);
+    let run = Arc::new(run);
     let outcomes = [run.check(&planned[0]).await, run.check(&planned[1]).await];
     run.finish(2).await;
     std::fs::remove_dir_all(folder).expect("the journal was written");

@@ -6,34 +6,28 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use backend::{Nowhere, Silent, spec};
+use backend::{Nowhere, empty_package, planned, run_over, session, spec};
 use conformance::backend::{
     Backend, BackendFuture, BuildJob, Built, CheckError, CheckResult, Instance, Launch, Release, Source,
 };
 use conformance::contract::{Check, ContextCheck, Level, Requirement};
-use conformance::docker::Session;
 use conformance::fixture::{Context, Runtime};
-use conformance::plan::{Exceptions, Expectation, Planned, Standing};
+use conformance::plan::{Exceptions, Expectation, Standing};
 use conformance::report::{Outcome, Tally, Verdict, expectations};
-use conformance::run::{self, Order, Run};
+use conformance::run::Order;
 use conformance::wire::Request;
-use engine::{Exit, Image};
+use engine::Image;
 use jiff::civil::{Date, date};
 
 const TODAY: Date = date(2026, 6, 15);
 
 /// The outcome of one check of ours, under what a manifest excepts.
 async fn outcome(requirement: Requirement, exceptions: Exceptions, place: Nowhere) -> Outcome {
-    let session =
-        Arc::new(Session::new(std::path::Path::new("."), run::owner("verdicts"), 1.0, Arc::new(Silent)));
+    let session = session("verdicts");
     let runtime = Arc::new(Runtime::at(Box::new(place), spec(), session.clone()));
-    let planned = Planned {
-        runtime: runtime.spec.id.clone(),
-        requirement: Box::leak(Box::new(requirement)),
-        exceptions: Arc::new(exceptions),
-    };
-    let folder = std::env::temp_dir().join(format!("conformance-verdicts-{:08x}", rand::random::<u32>()));
-    let run = Arc::new(Run::over(vec![runtime], vec![planned.clone()], session, &folder).expect("a run"));
+    let planned = planned(&runtime, requirement, exceptions);
+    let (run, folder) = run_over(vec![runtime], vec![planned.clone()], session);
+    let run = Arc::new(run);
     let outcome = run.check(&planned).await;
     let summary = run.finish(1).await;
     assert!(summary.faults.is_empty(), "{:?}", summary.faults);
@@ -197,8 +191,7 @@ impl Backend for Counting {
     }
 
     fn build<'a>(&'a self, _: &'a BuildJob) -> BackendFuture<'a, Built> {
-        let exit = Exit { code: 0, out_of_memory: false };
-        Box::pin(async move { Ok(Built { exit, log: String::new(), package: Some(Vec::new()), owner: 0 }) })
+        empty_package()
     }
 
     fn prepare<'a>(&'a self, _: &'a Launch, _: Option<Arc<Vec<u8>>>) -> BackendFuture<'a, Arc<dyn Instance>> {
@@ -209,21 +202,15 @@ impl Backend for Counting {
 
 /// How many servers two checks ask for that share one.
 async fn servers(order: Order) -> usize {
-    let session =
-        Arc::new(Session::new(std::path::Path::new("."), run::owner("order"), 1.0, Arc::new(Silent)));
+    let session = session("order");
     let asked = Arc::new(AtomicUsize::new(0));
     let runtime = Arc::new(Runtime::at(Box::new(Counting(asked.clone())), spec(), session.clone()));
-    let planned = ["auth/wrong", "auth/missing"].map(|id| Planned {
-        runtime: runtime.spec.id.clone(),
-        requirement: Box::leak(Box::new(Requirement::must(
-            id,
-            "A requirement of this test's.",
-            Check::Shared(|_| Box::pin(async { Ok(()) })),
-        ))),
-        exceptions: Arc::new(Exceptions::default()),
+    let check = Check::Shared(|_| Box::pin(async { Ok(()) }));
+    let planned = ["auth/wrong", "auth/missing"].map(|id| {
+        let requirement = Requirement::must(id, "A requirement of this test's.", check);
+        planned(&runtime, requirement, Exceptions::default())
     });
-    let folder = std::env::temp_dir().join(format!("conformance-order-{:08x}", rand::random::<u32>()));
-    let run = Run::over(vec![runtime], planned.to_vec(), session, &folder).expect("a run");
+    let (run, folder) = run_over(vec![runtime], planned.to_vec(), session);
     let run = Arc::new(run.ordered(order));
     for planned in run.in_order() {
         run.check(planned).await;

@@ -1,12 +1,17 @@
-//! A backend that has nothing: the engine is gone, and every build finds its registry down.
+//! Runs without an engine: a backend that has nothing (the engine is gone, and every build finds its registry down),
+//! and what a run of a test's own checks needs besides one.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use conformance::backend::{
     Backend, BackendFuture, BareServer, Base, BuildJob, Built, CheckError, Instance, Launch, Messages, Spec,
 };
-use conformance::docker::Progress;
+use conformance::contract::Requirement;
+use conformance::docker::{Progress, Session};
+use conformance::fixture::Runtime;
+use conformance::plan::{Exceptions, Planned};
+use conformance::run::{self, Run};
 use engine::{Error, Exit, Image};
 use protocol::{RuntimeId, limit};
 
@@ -16,7 +21,7 @@ pub(crate) struct Nowhere;
 
 /// Nobody hears of it.
 #[derive(Debug)]
-pub(crate) struct Silent;
+struct Silent;
 
 impl Progress for Silent {
     fn say(&self, _: &str) {}
@@ -45,6 +50,36 @@ impl Backend for Nowhere {
     fn prepare<'a>(&'a self, _: &'a Launch, _: Option<Arc<Vec<u8>>>) -> BackendFuture<'a, Arc<dyn Instance>> {
         gone()
     }
+}
+
+/// A build that leaves an empty package.
+pub(crate) fn empty_package() -> BackendFuture<'static, Built> {
+    let exit = Exit { code: 0, out_of_memory: false };
+    Box::pin(async move { Ok(Built { exit, log: String::new(), package: Some(Vec::new()), owner: 0 }) })
+}
+
+/// A session of which nobody hears, and which belongs to the test of that name.
+pub(crate) fn session(test: &str) -> Arc<Session> {
+    Arc::new(Session::new(Path::new("."), run::owner(test), 1.0, Arc::new(Silent)))
+}
+
+/// A requirement of a test's own, planned for a runtime.
+pub(crate) fn planned(runtime: &Runtime, requirement: Requirement, exceptions: Exceptions) -> Planned {
+    Planned {
+        runtime: runtime.spec.id.clone(),
+        requirement: Box::leak(Box::new(requirement)),
+        exceptions: Arc::new(exceptions),
+    }
+}
+
+/// A run, and the folder with its journal, which the test removes.
+pub(crate) fn run_over(
+    runtimes: Vec<Arc<Runtime>>,
+    planned: Vec<Planned>,
+    session: Arc<Session>,
+) -> (Run, PathBuf) {
+    let folder = std::env::temp_dir().join(format!("conformance-run-{:08x}", rand::random::<u32>()));
+    (Run::over(runtimes, planned, session, &folder).expect("a run"), folder)
 }
 
 /// A runtime `nowhere:1`.
