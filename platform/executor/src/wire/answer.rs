@@ -38,12 +38,14 @@ pub(crate) fn runtime_error(answer: &Response<Bytes>) -> Option<Refusal> {
     let message = serde_json::from_slice::<Body>(answer.body()).map(|body| body.message).unwrap_or_default();
     let kind = Kind::ALL.into_iter().find(|kind| named == kind.name());
     Some(match kind {
-        Some(kind @ (Kind::LoadFailed | Kind::FunctionError | Kind::NoResponse | Kind::InvalidResponse)) => {
-            Refusal::Function { kind: kind.name(), status: kind.status(), message }
-        }
-        Some(kind @ (Kind::BadRequest | Kind::TooLarge)) => {
-            Refusal::Function { kind: kind.name(), status: kind.status(), message }
-        }
+        Some(
+            kind @ (Kind::LoadFailed
+            | Kind::FunctionError
+            | Kind::NoResponse
+            | Kind::InvalidResponse
+            | Kind::BadRequest
+            | Kind::TooLarge),
+        ) => Refusal::Function { kind: kind.name(), status: kind.status(), message },
         // That the code is not there, say, is no fault of the client's.
         _ => Refusal::BadAnswer(format!("{}: {message}", named.to_str().unwrap_or("an unknown error"))),
     })

@@ -8,8 +8,8 @@ use hyper::http::request::Parts;
 
 use super::CallError;
 
-/// Headers of one connection, not of a message; and those that this place sets or answers itself.
-const NOT_HANDED_ON: [&str; 12] = [
+/// Headers of one connection, not of a message.
+const OF_THE_CONNECTION: [&str; 9] = [
     "connection",
     "keep-alive",
     "proxy-authenticate",
@@ -19,15 +19,14 @@ const NOT_HANDED_ON: [&str; 12] = [
     "trailer",
     "transfer-encoding",
     "upgrade",
-    "expect",
-    "forwarded",
-    "content-transfer-encoding",
 ];
+/// Headers of a request that this place sets or answers itself.
+const OURS: [&str; 3] = ["expect", "forwarded", "content-transfer-encoding"];
 
 /// Whether a header belongs to the connection that it came on: by its name, or because `Connection` names it.
 pub(super) fn is_of_the_connection(name: &str, headers: &HeaderMap) -> bool {
     let named = headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
-    NOT_HANDED_ON[..9].contains(&name)
+    OF_THE_CONNECTION.contains(&name)
         || named.flat_map(|value| value.split(',')).any(|named| named.trim().eq_ignore_ascii_case(name))
 }
 
@@ -45,7 +44,7 @@ pub(super) fn headers(
     let mut all = BTreeMap::new();
     for name in parts.headers.keys() {
         let text = name.as_str();
-        if NOT_HANDED_ON.contains(&text) || is_of_the_connection(text, &parts.headers) {
+        if OURS.contains(&text) || is_of_the_connection(text, &parts.headers) {
             continue;
         }
         let joined_by = if name == COOKIE { "; " } else { ", " };
