@@ -64,7 +64,7 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "[A key of 4,000 characters works]; one of 100,000 works, or [is refused as an unset one is].",
         check!(Empty, long),
     )
-    .depends_on(&["server/port"])
+    .depends_on(&["auth/wrong"])
     .timeout(LAUNCHES),
     Requirement::must(
         "auth/hidden",
