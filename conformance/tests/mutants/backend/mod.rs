@@ -6,6 +6,7 @@ mod sandbox;
 use std::fs::Permissions;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -17,6 +18,7 @@ use conformance::backend::{
 };
 use engine::Image;
 use protocol::{CODE, DEPLOY_CODE, KEY, PACKAGE_NAME};
+use tokio::process::Child;
 
 use crate::reference::Mode;
 use process::{Process, exit};
@@ -52,6 +54,20 @@ fn plant(place: &Path, extra: &Extra) -> std::io::Result<()> {
     }
 }
 
+/// Waits for a build, and gives each size that its package was seen with.
+fn watch(mut child: Child, package: &Path) -> std::io::Result<(ExitStatus, Vec<u64>)> {
+    let mut sightings: Vec<u64> = Vec::new();
+    loop {
+        let ended = child.try_wait()?;
+        let size = std::fs::metadata(package).map(|seen| seen.len()).ok();
+        sightings.extend(size.filter(|size| sightings.last() != Some(size)));
+        match ended {
+            Some(status) => return Ok((status, sightings)),
+            None => std::thread::sleep(LOOK),
+        }
+    }
+}
+
 impl Sandboxes {
     /// Sandboxes of the mutant with that fault, below a folder that goes with them.
     pub(crate) fn new(fault: &str, key: &str, spec: Spec, folder: PathBuf) -> Self {
@@ -70,18 +86,13 @@ impl Sandboxes {
             plant(&sandbox.below(&format!("{CODE}/{path}")), extra).map_err(refused)?;
         }
         let package = sandbox.below(&format!("{CODE}/{PACKAGE_NAME}"));
-        let mut child =
+        let child =
             sandbox.program(Mode::Build, &[]).and_then(|mut program| program.spawn()).map_err(refused)?;
-        let mut sightings: Vec<u64> = Vec::new();
-        let status = loop {
-            let ended = child.try_wait().map_err(refused)?;
-            let size = std::fs::metadata(&package).map(|seen| seen.len()).ok();
-            sightings.extend(size.filter(|size| sightings.last() != Some(size)));
-            match ended {
-                Some(status) => break status,
-                None => tokio::time::sleep(LOOK).await,
-            }
-        };
+        let watching = package.clone();
+        // On a thread of its own: among the tasks, it might not look for as long as a package is half written.
+        let watched = tokio::task::spawn_blocking(move || watch(child, &watching)).await;
+        let (status, sightings) =
+            watched.map_err(|error| CheckError::Fault(error.to_string()))?.map_err(refused)?;
         let mut log = sandbox.log().map_err(refused)?.all;
         if job.watched {
             // Nothing is asked about the rest if there is no image.
