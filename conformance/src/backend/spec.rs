@@ -38,6 +38,8 @@ pub struct Spec {
     pub compiled: bool,
     /// What `build.sh` adds to the source of `plain/`: paths, and folders with a slash at their end.
     pub adds: Vec<String>,
+    /// What `build.sh` leaves out of it, written alike: it must not be in the package.
+    pub omits: Vec<String>,
     /// The bare server.
     pub bare: BareServer,
     /// Folders of example functions: the runtime's own first, then those under `examples/`.

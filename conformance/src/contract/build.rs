@@ -18,8 +18,8 @@ pub(super) const REQUIREMENTS: &[Requirement] = &[
         "build/package",
         "[`build.sh` [turns the source in `/usr/code` into the package]], [which [appears by \
          rename]] and [never contains itself]. In it is the whole source, [hidden files], [programs], \
-         [links] and [empty folders] as they are, what the language adds, and [nothing else]. `launch.sh`, in a \
-         fresh container, [unpacks `/tmp/code.tar.gz` and serves].",
+         [links] and [empty folders] as they are, but for what the language leaves out and what it adds, and \
+         [nothing else]. `launch.sh`, in a fresh container, [unpacks `/tmp/code.tar.gz` and serves].",
         check!(Empty, package),
     )
     .from_document()

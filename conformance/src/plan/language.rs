@@ -26,6 +26,9 @@ pub struct Language {
     /// What `build.sh` adds to the source of `plain/`: paths, and folders with a slash at their end.
     #[serde(default)]
     pub adds: Vec<String>,
+    /// What `build.sh` leaves out of it, written alike: it must not be in the package.
+    #[serde(default)]
+    pub omits: Vec<String>,
     /// Steps that the probe lacks, each with the reason.
     #[serde(default)]
     pub absent: BTreeMap<String, String>,

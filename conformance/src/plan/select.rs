@@ -182,6 +182,7 @@ fn spec(runtime: &Runtime, version: &str, made_of: &Version) -> Spec {
         waits: language.ways.clone(),
         compiled: language.compiled,
         adds: language.adds.clone(),
+        omits: language.omits.clone(),
         bare: language.bare.clone(),
         examples: runtime.examples.clone(),
         messages: language.shows.clone(),

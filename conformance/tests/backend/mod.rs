@@ -98,6 +98,7 @@ pub(crate) fn spec() -> Spec {
         waits: Vec::new(),
         compiled: false,
         adds: Vec::new(),
+        omits: Vec::new(),
         bare: BareServer { file: String::new(), command: Vec::new(), build: None },
         examples: Vec::new(),
         messages: Messages { broken: String::new(), no_handler: String::new(), failing: String::new() },

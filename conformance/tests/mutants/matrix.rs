@@ -104,6 +104,7 @@ impl Matrix {
             waits: language.ways.clone(),
             compiled: language.compiled,
             adds: language.adds.clone(),
+            omits: language.omits.clone(),
             bare: BareServer { file: String::new(), command: Vec::new(), build: None },
             examples: Vec::new(),
             messages: language.shows.clone(),

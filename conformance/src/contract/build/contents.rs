@@ -1,4 +1,4 @@
-//! What is in a package: the source as it is, what the language adds, and nothing else.
+//! What is in a package: the source as it is, without what the language leaves out, what it adds, and nothing else.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -24,12 +24,13 @@ pub(super) fn beside() -> Vec<(String, Extra)> {
     extra.map(|(path, extra)| (path.to_string(), extra)).into()
 }
 
-/// Expects the source of `plain/` and what [`beside`] puts there, each as it is, and besides that only what the
-/// language adds.
+/// Expects the source of `plain/` and what [`beside`] puts there, each as it is, without what the language leaves out,
+/// and besides that only what it adds.
 pub(super) fn are_whole(spec: &Spec, entries: &[Entry]) -> CheckResult {
     let found: BTreeMap<&Path, &EntryKind> =
         entries.iter().map(|entry| (entry.path.as_path(), &entry.kind)).collect();
-    let wanted = wanted(&spec.source(Source::Plain))?;
+    let mut wanted = wanted(&spec.source(Source::Plain))?;
+    wanted.retain(|path, _| !spec.omits.iter().any(|omitted| covers(omitted, path)));
     for (path, kind) in &wanted {
         let there = found.get(path.as_path());
         let expected = format!("{} in the package as {}", path.display(), in_words(kind));
@@ -38,7 +39,8 @@ pub(super) fn are_whole(spec: &Spec, entries: &[Entry]) -> CheckResult {
         ensure(there == Some(&kind), expected, actual)?;
     }
     let is_expected = |path: &Path| {
-        wanted.keys().any(|wanted| wanted.starts_with(path)) || spec.adds.iter().any(|add| adds(add, path))
+        wanted.keys().any(|wanted| wanted.starts_with(path))
+            || spec.adds.iter().any(|added| leads_to(added, path) || covers(added, path))
     };
     let more: Vec<String> =
         found.keys().filter(|path| !is_expected(path)).map(|path| path.display().to_string()).collect();
@@ -46,10 +48,15 @@ pub(super) fn are_whole(spec: &Spec, entries: &[Entry]) -> CheckResult {
     ensure(more.is_empty(), expected, format!("{more:?} is in it"))
 }
 
-/// Whether a path is what the language adds: a file, or a folder with all that is in it.
-fn adds(add: &str, path: &Path) -> bool {
-    let place = Path::new(add);
-    place.starts_with(path) || add.ends_with('/') && path.starts_with(place)
+/// Whether a path is what a language names: a file, or a folder with all that is in it.
+fn covers(named: &str, path: &Path) -> bool {
+    let place = Path::new(named);
+    path == place || named.ends_with('/') && path.starts_with(place)
+}
+
+/// Whether what a language names is in this folder.
+fn leads_to(named: &str, folder: &Path) -> bool {
+    Path::new(named).starts_with(folder)
 }
 
 /// Each entry that must be there.
@@ -101,12 +108,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_is_added_with_what_is_in_it_and_a_file_alone() {
-        for (add, path) in [("target/", "target/classes/Main.class"), ("a/b.so", "a/b.so"), ("a/b.so", "a")] {
-            assert!(adds(add, Path::new(path)), "{add} {path}");
+    fn a_folder_is_named_with_what_is_in_it_and_a_file_alone() {
+        for (named, path) in
+            [("target/", "target/classes/Main.class"), ("target/", "target"), ("a/b.so", "a/b.so")]
+        {
+            assert!(covers(named, Path::new(path)), "{named} {path}");
         }
-        for (add, path) in [("target/", "targets"), ("a/b.so", "a/c.so"), ("main.bin", "main.bin/x")] {
-            assert!(!adds(add, Path::new(path)), "{add} {path}");
+        for (named, path) in
+            [("target/", "targets"), ("a/b.so", "a/c.so"), ("a/b.so", "a"), ("main.bin", "main.bin/x")]
+        {
+            assert!(!covers(named, Path::new(path)), "{named} {path}");
         }
+        assert!(leads_to("a/b.so", Path::new("a")) && !leads_to("a/b.so", Path::new("b")));
     }
 }
