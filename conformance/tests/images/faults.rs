@@ -185,7 +185,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         "RUN sed -i 's|^serve |sleep 0.2\\nserve |' /usr/local/src/launch.sh",
     )),
     mutant("cold-start/warms-late", "cold-start/warm", "under 1 ms", Change::Image(
-        "RUN printf '%s\\n' 'const { ServerResponse } = require(\"node:http\"); const end = ServerResponse.prototype.end; ServerResponse.prototype.end = function (...all) { const until = process.hrtime.bigint() + 2000000n; while (process.hrtime.bigint() < until); return end.apply(this, all); };' > /usr/local/src/slow.js && sed -i 's|^serve node|serve node --require /usr/local/src/slow.js|' /usr/local/src/launch.sh",
+        "RUN printf '%s\\n' 'const { Socket } = require(\"node:net\"); const write = Socket.prototype.write; Socket.prototype.write = function (...all) { const until = process.hrtime.bigint() + 2000000n; while (process.hrtime.bigint() < until); return write.apply(this, all); };' > /usr/local/src/slow.js && sed -i 's|^serve node|serve node --require /usr/local/src/slow.js|' /usr/local/src/launch.sh",
     )),
 ];
 
