@@ -75,6 +75,11 @@ impl Session {
         self.stopped.store(true, Ordering::SeqCst);
     }
 
+    /// Whether nothing more is started.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::SeqCst)
+    }
+
     /// The engine, if one was asked for; never connects.
     pub fn engine_if_used(&self) -> Option<&Engine> {
         self.engine.get()?.as_ref().ok()
@@ -85,7 +90,7 @@ impl Session {
     /// # Errors
     /// None answers.
     pub async fn engine(&self) -> CheckResult<Engine> {
-        if self.stopped.load(Ordering::SeqCst) {
+        if self.is_stopped() {
             return Err(CheckError::Fault("the run is being stopped".into()));
         }
         let connected = self.engine.get_or_init(|| async {

@@ -179,6 +179,10 @@ impl Run {
 
     /// Removes what the run started, and sums it up. `selected` is how many were to report.
     pub async fn finish(&self, selected: usize) -> Summary {
+        if self.session.is_stopped() {
+            // Interrupted: checks fail for want of the engine, and whoever cleans up ends the process.
+            std::future::pending::<()>().await;
+        }
         let mut faults = self.clean_up().await.err().into_iter().collect::<Vec<_>>();
         let mut outcomes = self.journal.outcomes();
         let order: BTreeMap<String, usize> =
